@@ -1,0 +1,221 @@
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::atomic::AtomicU64;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::Receiver;
+use postgres::{Config, NoTls};
+
+use super::{Session, translate};
+use crate::work::{Ran, ReadJob, Step, WriteJob};
+use crate::{Error, Options, Reader, Transaction};
+
+/// How often a transaction that stood in another's way is run before its caller hears of it.
+const TRIES: u32 = 6;
+
+/// After a connection could not be opened, how long callers are told so without another try.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// Opens connections, for all threads of a database.
+pub(crate) struct Connector {
+    config: Config,
+    read_limit: Duration,
+    write_limit: Duration,
+    counter: Arc<AtomicU64>,
+    /// When the last try failed, and why.
+    failed: Mutex<Option<(Instant, Error)>>,
+}
+
+impl Connector {
+    pub(crate) fn new(url: &str, options: &Options, counter: Arc<AtomicU64>) -> Result<Connector, Error> {
+        let mut config: Config = url
+            .parse()
+            .map_err(|error: postgres::Error| Error::Unavailable(translate(&error, "").to_string()))?;
+        if config.get_connect_timeout().is_none() {
+            config.connect_timeout(options.busy);
+        }
+        // A server that vanished is noticed within half a minute instead of hours.
+        config.keepalives_idle(Duration::from_secs(20)).keepalives_interval(Duration::from_secs(5));
+        config.keepalives_retries(2);
+        if config.get_tcp_user_timeout().is_none() {
+            config.tcp_user_timeout(Duration::from_secs(30));
+        }
+        let (read_limit, write_limit) = (options.read_limit, options.write_limit);
+        Ok(Connector { config, read_limit, write_limit, counter, failed: Mutex::new(None) })
+    }
+
+    fn connect(&self, set: &str) -> Result<Reader, Error> {
+        let mut failed = self.failed.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some((at, error)) = &*failed
+            && at.elapsed() < PAUSE
+        {
+            return Err(error.clone());
+        }
+        // The other threads wait for this one try, and share its failure.
+        let opened = self.config.connect(NoTls).and_then(|mut client| {
+            client.batch_execute(set)?;
+            Ok(client)
+        });
+        match opened {
+            Ok(client) => {
+                *failed = None;
+                Ok(Reader::postgres(Session::new(client), Arc::clone(&self.counter)))
+            }
+            Err(error) => {
+                let error = match translate(&error, "connect") {
+                    Error::Sql { message, .. } => Error::Unavailable(message),
+                    other => other,
+                };
+                if failed.is_none() {
+                    tracing::warn!(%error, "no connection to PostgreSQL");
+                }
+                *failed = Some((Instant::now(), error.clone()));
+                Err(error)
+            }
+        }
+    }
+
+    fn reader(&self) -> Result<Reader, Error> {
+        self.connect(&format!(
+            "SET default_transaction_isolation = 'repeatable read'; SET default_transaction_read_only = on; \
+             SET jit = off; SET statement_timeout = {}",
+            self.read_limit.as_millis()
+        ))
+    }
+
+    fn writer(&self) -> Result<Transaction, Error> {
+        self.connect(&format!(
+            "SET default_transaction_isolation = 'read committed'; SET jit = off; SET statement_timeout = {}",
+            self.write_limit.as_millis()
+        ))
+        .map(Transaction::new)
+    }
+}
+
+pub(crate) fn read_loop(connector: &Connector, queue: &Receiver<ReadJob>) {
+    let mut connection: Option<Reader> = None;
+    while let Ok(job) = queue.recv() {
+        let mut reader = match begun_reader(connector, connection.take()) {
+            Ok(reader) => reader,
+            Err(error) => {
+                job(Err(error));
+                continue;
+            }
+        };
+        let ran = job(Ok(&mut reader));
+        reader.take_spoil();
+        if ran != Ran::Panicked && !is_lost(&mut reader) && reader.plain("ROLLBACK").is_ok() {
+            connection = Some(reader);
+        }
+    }
+}
+
+/// A connection within a transaction: the old one, or a new one if that was lost while it lay idle.
+fn begun_reader(connector: &Connector, old: Option<Reader>) -> Result<Reader, Error> {
+    if let Some(mut reader) = old
+        && reader.plain("BEGIN").is_ok()
+    {
+        return Ok(reader);
+    }
+    let mut reader = connector.reader()?;
+    reader.plain("BEGIN")?;
+    Ok(reader)
+}
+
+fn begun_writer(connector: &Connector, old: Option<Transaction>) -> Result<Transaction, Error> {
+    if let Some(mut transaction) = old
+        && transaction.plain("BEGIN").is_ok()
+    {
+        return Ok(transaction);
+    }
+    let mut transaction = connector.writer()?;
+    transaction.plain("BEGIN")?;
+    Ok(transaction)
+}
+
+fn is_lost(reader: &mut Reader) -> bool {
+    reader.postgres_session().is_none_or(|session| session.is_lost())
+}
+
+pub(crate) fn write_loop(connector: &Connector, queue: &Receiver<WriteJob>) {
+    let mut connection: Option<Transaction> = None;
+    while let Ok(mut job) = queue.recv() {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let mut transaction = match begun_writer(connector, connection.take()) {
+                Ok(transaction) => transaction,
+                Err(error) => {
+                    job(Step::Answer(Some(error)));
+                    break;
+                }
+            };
+            let end = attempt(&mut transaction, &mut job);
+            if end.is_reusable && !is_lost(&mut transaction) {
+                connection = Some(transaction);
+            }
+            match end.failure {
+                Some(Failure::Again(_)) if tries < TRIES => thread::sleep(pause(tries)),
+                Some(Failure::Again(error) | Failure::Final(error)) => {
+                    job(Step::Answer(Some(error)));
+                    break;
+                }
+                None => {
+                    job(Step::Answer(None));
+                    break;
+                }
+            }
+        }
+    }
+}
+
+enum Failure {
+    /// The same closure may succeed if it is run again.
+    Again(Error),
+    Final(Error),
+}
+
+struct End {
+    is_reusable: bool,
+    /// None: the closure's own result is the answer.
+    failure: Option<Failure>,
+}
+
+fn attempt(transaction: &mut Transaction, job: &mut WriteJob) -> End {
+    let ran = job(Step::Run(transaction));
+    let spoil = transaction.take_spoil();
+    if ran == Ran::Well && spoil.is_none() {
+        return commit(transaction);
+    }
+    let is_reusable = ran != Ran::Panicked && transaction.plain("ROLLBACK").is_ok();
+    let failure = match spoil {
+        // Nothing was committed, so it can be run again: on another connection if this one was lost.
+        Some(error @ (Error::Conflict(_) | Error::Unavailable(_))) if ran != Ran::Panicked => {
+            Some(Failure::Again(error))
+        }
+        Some(error) if ran == Ran::Well => Some(Failure::Final(Error::Spoiled(error.to_string()))),
+        _ => None,
+    };
+    End { is_reusable, failure }
+}
+
+fn commit(transaction: &mut Transaction) -> End {
+    let Err(error) = transaction.plain("COMMIT") else {
+        return End { is_reusable: true, failure: None };
+    };
+    let failure = match error {
+        Error::Conflict(_) => Failure::Again(error),
+        Error::Unavailable(message) => Failure::Final(Error::Unknown(message)),
+        _ => Failure::Final(error),
+    };
+    End { is_reusable: transaction.plain("ROLLBACK").is_ok(), failure: Some(failure) }
+}
+
+/// 5 to 10 ms, twice as long each time, so that the two who collided do not meet again.
+fn pause(tries: u32) -> Duration {
+    let random = RandomState::new().build_hasher().finish() % 1_000;
+    let base = Duration::from_millis(5) * 2_u32.pow(tries - 1);
+    base + base.mul_f64(random as f64 / 1_000.0)
+}

@@ -1,0 +1,455 @@
+-- The spine: who there is, what is offered, what was asked, what happened.
+-- One dialect for SQLite and PostgreSQL: BIGINT for integers, instants in UTC microseconds and truth (0/1),
+-- TEXT for words, JSON and dates (ISO 8601), BYTEA for UUIDv7 identifiers and hashes.
+
+-- directory ---------------------------------------------------------------------------------------
+
+CREATE TABLE places (
+    code        TEXT PRIMARY KEY,
+    kind        TEXT NOT NULL,
+    parent_code TEXT REFERENCES places (code),
+    name        TEXT NOT NULL,
+    name_dz     TEXT NOT NULL DEFAULT '',
+    aliases     TEXT NOT NULL DEFAULT ''
+);
+
+CREATE TABLE organisation_kinds (
+    code    TEXT PRIMARY KEY,
+    name    TEXT NOT NULL,
+    name_dz TEXT NOT NULL DEFAULT '',
+    rank    BIGINT NOT NULL
+);
+
+-- name, parent_id and unit_id are the values of today, kept beside their dated rows because every page shows them.
+CREATE TABLE organisations (
+    id         BYTEA PRIMARY KEY,
+    key        TEXT NOT NULL UNIQUE,
+    kind       TEXT NOT NULL REFERENCES organisation_kinds (code),
+    name       TEXT NOT NULL,
+    name_dz    TEXT NOT NULL DEFAULT '',
+    short      TEXT NOT NULL DEFAULT '',
+    folded     TEXT NOT NULL,
+    parent_id  BYTEA REFERENCES organisations (id),
+    unit_id    BYTEA REFERENCES organisations (id),
+    place_code TEXT REFERENCES places (code),
+    phone      TEXT NOT NULL DEFAULT '',
+    fax        TEXT NOT NULL DEFAULT '',
+    email      TEXT NOT NULL DEFAULT '',
+    valid_from TEXT,
+    valid_to   TEXT,
+    version    BIGINT NOT NULL DEFAULT 1
+);
+CREATE INDEX organisations_by_parent ON organisations (parent_id, name);
+CREATE INDEX organisations_by_unit ON organisations (unit_id, name);
+CREATE INDEX organisations_by_folded ON organisations (folded);
+
+CREATE TABLE organisation_names (
+    organisation_id BYTEA NOT NULL REFERENCES organisations (id),
+    name            TEXT NOT NULL,
+    name_dz         TEXT NOT NULL DEFAULT '',
+    short           TEXT NOT NULL DEFAULT '',
+    valid_from      TEXT NOT NULL,
+    valid_to        TEXT,
+    PRIMARY KEY (organisation_id, valid_from)
+);
+
+CREATE TABLE organisation_parents (
+    organisation_id BYTEA NOT NULL REFERENCES organisations (id),
+    parent_id       BYTEA REFERENCES organisations (id),
+    valid_from      TEXT NOT NULL,
+    valid_to        TEXT,
+    PRIMARY KEY (organisation_id, valid_from)
+);
+
+-- Every ancestor of every organisation, itself included at depth 0: a subtree is one indexed look-up.
+CREATE TABLE organisation_ancestors (
+    organisation_id BYTEA NOT NULL REFERENCES organisations (id),
+    ancestor_id     BYTEA NOT NULL REFERENCES organisations (id),
+    depth           BIGINT NOT NULL,
+    PRIMARY KEY (organisation_id, ancestor_id)
+);
+CREATE INDEX organisation_descendants ON organisation_ancestors (ancestor_id, depth);
+
+-- Other spellings and earlier names, folded for matching: lower case, no marks, single spaces.
+CREATE TABLE organisation_aliases (
+    organisation_id BYTEA NOT NULL REFERENCES organisations (id),
+    alias           TEXT NOT NULL,
+    folded          TEXT NOT NULL,
+    PRIMARY KEY (organisation_id, alias)
+);
+CREATE INDEX organisation_aliases_by_folded ON organisation_aliases (folded);
+
+CREATE TABLE organisation_successions (
+    predecessor_id BYTEA NOT NULL REFERENCES organisations (id),
+    successor_id   BYTEA NOT NULL REFERENCES organisations (id),
+    happened_on    TEXT NOT NULL,
+    PRIMARY KEY (predecessor_id, successor_id)
+);
+
+CREATE TABLE units (
+    organisation_id BYTEA PRIMARY KEY REFERENCES organisations (id),
+    code            TEXT NOT NULL UNIQUE,
+    calendar_code   TEXT NOT NULL,
+    matrix_code     TEXT NOT NULL
+);
+
+-- The cluster of a unit: organisations it serves, each with everything below it unless a nearer row says otherwise.
+CREATE TABLE clusters (
+    unit_id         BYTEA NOT NULL REFERENCES units (organisation_id),
+    organisation_id BYTEA NOT NULL REFERENCES organisations (id),
+    valid_from      TEXT NOT NULL,
+    valid_to        TEXT,
+    PRIMARY KEY (organisation_id, valid_from)
+);
+CREATE INDEX clusters_by_unit ON clusters (unit_id);
+
+CREATE TABLE persons (
+    id                BYTEA PRIMARY KEY,
+    employee_id       TEXT UNIQUE,
+    name              TEXT NOT NULL,
+    name_dz           TEXT NOT NULL DEFAULT '',
+    folded            TEXT NOT NULL,
+    working_agency_id BYTEA REFERENCES organisations (id),
+    parent_agency_id  BYTEA REFERENCES organisations (id),
+    phone             TEXT NOT NULL DEFAULT '',
+    email             TEXT NOT NULL DEFAULT '',
+    language          TEXT NOT NULL DEFAULT 'en',
+    valid_to          TEXT,
+    version           BIGINT NOT NULL DEFAULT 1
+);
+CREATE INDEX persons_by_folded ON persons (folded);
+CREATE INDEX persons_by_agency ON persons (working_agency_id, name);
+CREATE INDEX persons_by_phone ON persons (phone);
+CREATE INDEX persons_by_email ON persons (email);
+
+CREATE TABLE posts (
+    person_id       BYTEA NOT NULL REFERENCES persons (id),
+    organisation_id BYTEA NOT NULL REFERENCES organisations (id),
+    title           TEXT NOT NULL,
+    valid_from      TEXT NOT NULL,
+    valid_to        TEXT,
+    PRIMARY KEY (person_id, organisation_id, valid_from)
+);
+
+CREATE TABLE roles (
+    code        TEXT PRIMARY KEY,
+    name        TEXT NOT NULL,
+    description TEXT NOT NULL
+);
+
+CREATE TABLE accounts (
+    id            BYTEA PRIMARY KEY,
+    person_id     BYTEA NOT NULL UNIQUE REFERENCES persons (id),
+    username      TEXT NOT NULL UNIQUE,
+    password_hash TEXT,
+    single_keys   BIGINT NOT NULL DEFAULT 1,
+    closed_at     BIGINT
+);
+
+CREATE TABLE grants (
+    account_id      BYTEA NOT NULL REFERENCES accounts (id),
+    role            TEXT NOT NULL REFERENCES roles (code),
+    organisation_id BYTEA NOT NULL REFERENCES organisations (id),
+    valid_from      TEXT NOT NULL,
+    valid_to        TEXT,
+    PRIMARY KEY (account_id, role, organisation_id, valid_from)
+);
+CREATE INDEX grants_by_organisation ON grants (organisation_id, role);
+
+CREATE TABLE sessions (
+    token_hash   BYTEA PRIMARY KEY,
+    account_id   BYTEA NOT NULL REFERENCES accounts (id),
+    created_at   BIGINT NOT NULL,
+    last_seen_at BIGINT NOT NULL,
+    expires_at   BIGINT NOT NULL,
+    address      TEXT NOT NULL DEFAULT '',
+    agent        TEXT NOT NULL DEFAULT ''
+);
+CREATE INDEX sessions_by_account ON sessions (account_id);
+
+CREATE TABLE sign_in_failures (
+    subject TEXT NOT NULL,
+    at      BIGINT NOT NULL
+);
+CREATE INDEX sign_in_failures_by_subject ON sign_in_failures (subject, at);
+
+CREATE TABLE api_tokens (
+    id           BYTEA PRIMARY KEY,
+    account_id   BYTEA NOT NULL REFERENCES accounts (id),
+    name         TEXT NOT NULL,
+    token_hash   BYTEA NOT NULL UNIQUE,
+    created_at   BIGINT NOT NULL,
+    expires_at   BIGINT,
+    last_used_at BIGINT
+);
+
+-- working time --------------------------------------------------------------------------------------
+
+-- data is working_time::CalendarData as JSON, without its holidays: those are rows, because they come late.
+CREATE TABLE calendars (
+    code              TEXT PRIMARY KEY,
+    name              TEXT NOT NULL,
+    data              TEXT NOT NULL,
+    observes_holidays BIGINT NOT NULL DEFAULT 1,
+    version           BIGINT NOT NULL DEFAULT 1
+);
+
+CREATE TABLE holidays (
+    day     TEXT NOT NULL,
+    scope   TEXT NOT NULL,              -- '' is the whole country, otherwise a place
+    name    TEXT NOT NULL,
+    name_dz TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (day, scope, name)
+);
+
+-- catalogue -----------------------------------------------------------------------------------------
+
+CREATE TABLE impacts    (level BIGINT PRIMARY KEY, name TEXT NOT NULL, question TEXT NOT NULL);
+CREATE TABLE urgencies  (level BIGINT PRIMARY KEY, name TEXT NOT NULL, question TEXT NOT NULL);
+CREATE TABLE priorities (level BIGINT PRIMARY KEY, name TEXT NOT NULL);
+CREATE TABLE priority_matrix (
+    matrix_code TEXT NOT NULL,
+    impact      BIGINT NOT NULL,
+    urgency     BIGINT NOT NULL,
+    priority    BIGINT NOT NULL,
+    PRIMARY KEY (matrix_code, impact, urgency)
+);
+CREATE TABLE hold_reasons (
+    code             TEXT PRIMARY KEY,
+    name             TEXT NOT NULL,
+    waits_for        TEXT NOT NULL,
+    comment_required BIGINT NOT NULL,
+    pauses           BIGINT NOT NULL,
+    sort             BIGINT NOT NULL
+);
+CREATE TABLE causes (code TEXT PRIMARY KEY, name TEXT NOT NULL, sort BIGINT NOT NULL);
+
+CREATE TABLE services (
+    id          BYTEA PRIMARY KEY,
+    code        TEXT NOT NULL UNIQUE,
+    version     BIGINT NOT NULL,
+    withdrawn   BIGINT NOT NULL DEFAULT 0
+);
+
+-- What a service promised and asked at a time; definition is desk::service::Definition as JSON.
+CREATE TABLE service_versions (
+    service_id BYTEA NOT NULL REFERENCES services (id),
+    version    BIGINT NOT NULL,
+    valid_from BIGINT NOT NULL,
+    changed_by TEXT NOT NULL,
+    definition TEXT NOT NULL,
+    PRIMARY KEY (service_id, version)
+);
+
+CREATE TABLE service_levels (
+    service_id         BYTEA NOT NULL REFERENCES services (id),
+    priority           BIGINT NOT NULL,
+    response_amount    BIGINT NOT NULL,
+    response_measure   TEXT NOT NULL,   -- minutes, working_hours, working_days
+    resolution_amount  BIGINT NOT NULL,
+    resolution_measure TEXT NOT NULL,
+    calendar_code      TEXT NOT NULL DEFAULT '',  -- '' is the unit's own
+    sample             BIGINT NOT NULL DEFAULT 0,
+    valid_from         TEXT NOT NULL,
+    valid_to           TEXT,
+    PRIMARY KEY (service_id, priority, valid_from)
+);
+
+-- What is usual, measured by a job; the charter shows it beside the promise.
+CREATE TABLE service_usual (
+    unit_id        BYTEA NOT NULL,
+    service_id     BYTEA NOT NULL REFERENCES services (id),
+    cases          BIGINT NOT NULL,
+    median_seconds BIGINT NOT NULL,
+    p90_seconds    BIGINT NOT NULL,
+    within         BIGINT NOT NULL,
+    measured_at    BIGINT NOT NULL,
+    PRIMARY KEY (unit_id, service_id)
+);
+
+-- requests ------------------------------------------------------------------------------------------
+
+CREATE TABLE number_counters (
+    unit_code TEXT NOT NULL,
+    year      BIGINT NOT NULL,
+    last      BIGINT NOT NULL,
+    PRIMARY KEY (unit_code, year)
+);
+
+CREATE TABLE requests (
+    id                  BYTEA PRIMARY KEY,
+    number              TEXT NOT NULL UNIQUE,
+    unit_id             BYTEA NOT NULL REFERENCES units (organisation_id),
+    service_id          BYTEA NOT NULL REFERENCES services (id),
+    service_version     BIGINT NOT NULL,
+    kind                TEXT NOT NULL,
+    subject             TEXT NOT NULL,
+    description         TEXT NOT NULL,
+    answers             TEXT NOT NULL,
+    language            TEXT NOT NULL,
+    channel             TEXT NOT NULL,
+    office_id           BYTEA REFERENCES organisations (id),
+    office_text         TEXT NOT NULL DEFAULT '',
+    requester_id        BYTEA REFERENCES persons (id),
+    requester_name      TEXT NOT NULL,
+    requester_phone     TEXT NOT NULL DEFAULT '',
+    requester_email     TEXT NOT NULL DEFAULT '',
+    entered_by          BYTEA REFERENCES persons (id),
+    received_at         BIGINT NOT NULL,
+    entered_at          BIGINT NOT NULL,
+    complete_at         BIGINT,
+    state               TEXT NOT NULL,
+    is_open             BIGINT NOT NULL,   -- new, in progress or on hold
+    hold_reason         TEXT REFERENCES hold_reasons (code),
+    impact              BIGINT NOT NULL,
+    urgency             BIGINT NOT NULL,
+    priority            BIGINT NOT NULL,
+    assignee_id         BYTEA REFERENCES persons (id),
+    responded_at        BIGINT,
+    resolved_at         BIGINT,
+    closed_at           BIGINT,
+    cause               TEXT REFERENCES causes (code),
+    resolution          TEXT NOT NULL DEFAULT '',
+    reassigned          BIGINT NOT NULL DEFAULT 0,
+    reopened            BIGINT NOT NULL DEFAULT 0,
+    rating              BIGINT,
+    rating_comment      TEXT NOT NULL DEFAULT '',
+    follows_id          BYTEA REFERENCES requests (id),  -- a new request made from a closed one
+    follow_hash         BYTEA NOT NULL UNIQUE,
+    version             BIGINT NOT NULL,
+    -- the promise: computed from events, calendar and service level; may be thrown away and computed again
+    response_due_at     BIGINT,
+    response_warn_at    BIGINT,
+    response_late       BIGINT NOT NULL DEFAULT 0,
+    resolution_due_at   BIGINT,
+    resolution_warn_at  BIGINT,
+    resolution_late     BIGINT NOT NULL DEFAULT 0,
+    resolution_used     BIGINT NOT NULL DEFAULT 0,  -- working seconds, holds left out
+    resolution_target   BIGINT,                     -- working seconds
+    queue_at            BIGINT NOT NULL,            -- where it stands in the queue: due first, paused last
+    next_clock_at       BIGINT,
+    -- where the time went, in working seconds: stored when the request is resolved
+    seconds_new         BIGINT NOT NULL DEFAULT 0,
+    seconds_in_progress BIGINT NOT NULL DEFAULT 0,
+    seconds_on_hold     BIGINT NOT NULL DEFAULT 0,
+    source              TEXT NOT NULL DEFAULT ''    -- where an imported request comes from
+);
+CREATE INDEX requests_queue ON requests (unit_id, queue_at, id) WHERE is_open = 1;
+CREATE INDEX requests_queue_everywhere ON requests (queue_at, id) WHERE is_open = 1;
+CREATE INDEX requests_mine ON requests (assignee_id, queue_at, id) WHERE is_open = 1;
+CREATE INDEX requests_by_unit ON requests (unit_id, received_at, id);
+CREATE INDEX requests_received ON requests (received_at, id);
+CREATE INDEX requests_by_office ON requests (office_id, received_at, id);
+CREATE INDEX requests_by_requester ON requests (requester_id, received_at, id);
+CREATE INDEX requests_by_service ON requests (service_id, received_at, id);
+CREATE INDEX requests_resolved ON requests (unit_id, resolved_at, id);
+CREATE INDEX requests_resolved_everywhere ON requests (resolved_at, id);
+CREATE INDEX requests_clocks ON requests (next_clock_at) WHERE next_clock_at IS NOT NULL;
+CREATE INDEX requests_to_close ON requests (resolved_at) WHERE state = 'resolved';
+CREATE INDEX requests_open_matter ON requests (office_id, service_id) WHERE is_open = 1;
+
+CREATE TABLE holds (
+    request_id BYTEA NOT NULL REFERENCES requests (id),
+    from_at    BIGINT NOT NULL,
+    to_at      BIGINT,
+    reason     TEXT NOT NULL REFERENCES hold_reasons (code),
+    comment    TEXT NOT NULL DEFAULT '',
+    pauses     BIGINT NOT NULL,
+    PRIMARY KEY (request_id, from_at)
+);
+
+-- What was said: replies everybody on the case sees, notes only the unit sees.
+CREATE TABLE messages (
+    id          BYTEA PRIMARY KEY,
+    request_id  BYTEA NOT NULL REFERENCES requests (id),
+    at          BIGINT NOT NULL,
+    author_id   BYTEA REFERENCES persons (id),
+    author_name TEXT NOT NULL,
+    inside      BIGINT NOT NULL,
+    body        TEXT NOT NULL
+);
+CREATE INDEX messages_by_request ON messages (request_id, id);
+
+CREATE TABLE files (
+    hash       BYTEA PRIMARY KEY,
+    size       BIGINT NOT NULL,
+    media_type TEXT NOT NULL,
+    stored_at  BIGINT NOT NULL
+);
+
+CREATE TABLE attachments (
+    id         BYTEA PRIMARY KEY,
+    request_id BYTEA NOT NULL REFERENCES requests (id),
+    file_hash  BYTEA NOT NULL REFERENCES files (hash),
+    name       TEXT NOT NULL,
+    inside     BIGINT NOT NULL DEFAULT 0,
+    at         BIGINT NOT NULL,
+    by_name    TEXT NOT NULL
+);
+CREATE INDEX attachments_by_request ON attachments (request_id, id);
+
+-- Kept, not counted: open, unassigned, on_hold, late and so on of a unit ('' key suffix) or of a person.
+CREATE TABLE counters (
+    owner_id BYTEA NOT NULL,
+    name     TEXT NOT NULL,
+    value    BIGINT NOT NULL,
+    PRIMARY KEY (owner_id, name)
+);
+
+CREATE TABLE saved_views (
+    id         BYTEA PRIMARY KEY,
+    account_id BYTEA NOT NULL REFERENCES accounts (id),
+    name       TEXT NOT NULL,
+    query      TEXT NOT NULL
+);
+CREATE INDEX saved_views_by_account ON saved_views (account_id, name);
+
+CREATE TABLE notices (
+    id         BYTEA PRIMARY KEY,
+    person_id  BYTEA NOT NULL REFERENCES persons (id),
+    at         BIGINT NOT NULL,
+    kind       TEXT NOT NULL,
+    request_id BYTEA NOT NULL REFERENCES requests (id),
+    read_at    BIGINT
+);
+CREATE INDEX notices_unread ON notices (person_id, id) WHERE read_at IS NULL;
+CREATE INDEX notices_by_person ON notices (person_id, id);
+
+CREATE TABLE idempotency_keys (
+    account_id   BYTEA NOT NULL,
+    key          TEXT NOT NULL,
+    request_hash BYTEA NOT NULL,
+    subject_id   BYTEA NOT NULL,
+    created_at   BIGINT NOT NULL,
+    PRIMARY KEY (account_id, key)
+);
+CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at);
+
+-- The event log: number counts the events of one subject from 1, without a gap.
+CREATE TABLE events (
+    subject_id BYTEA NOT NULL,
+    number     BIGINT NOT NULL,
+    subject    TEXT NOT NULL,             -- what kind of thing: request, organisation, person, service, holiday
+    at         BIGINT NOT NULL,           -- when it happened; a letter may be entered days later
+    written_at BIGINT NOT NULL,
+    actor_id   BYTEA,
+    actor      TEXT NOT NULL,
+    activity   TEXT NOT NULL,
+    detail     TEXT NOT NULL,
+    PRIMARY KEY (subject_id, number)
+);
+
+CREATE TABLE jobs (
+    id         BYTEA PRIMARY KEY,
+    kind       TEXT NOT NULL,
+    payload    TEXT NOT NULL,
+    run_at     BIGINT NOT NULL,
+    attempts   BIGINT NOT NULL DEFAULT 0,
+    taken_by   TEXT,
+    taken_at   BIGINT,
+    gave_up_at BIGINT,
+    last_error TEXT NOT NULL DEFAULT ''
+);
+CREATE INDEX jobs_due ON jobs (run_at) WHERE gave_up_at IS NULL;
+
+CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL);

@@ -1,0 +1,68 @@
+//! What every room may use: the database, the clock, the files, the calendars, the settings.
+
+use std::sync::Arc;
+
+use database::{Database, Migration, Options, Reader};
+
+use crate::clock::Clock;
+use crate::desk::catalogue::Catalogue;
+use crate::directory::calendars::Calendars;
+use crate::files::Files;
+use crate::settings::Settings;
+
+/// Cheap to clone; one for the whole program.
+#[derive(Clone)]
+pub struct App {
+    pub db: Database,
+    pub clock: Clock,
+    pub files: Files,
+    pub calendars: Calendars,
+    pub catalogue: Catalogue,
+    pub settings: Arc<Settings>,
+}
+
+/// Forward only. A migration that has been released is never changed, only followed by another.
+pub const MIGRATIONS: &[Migration] = &[Migration {
+    version: 1,
+    name: "spine",
+    sql: include_str!("../migrations/0001_spine.sql"),
+    sqlite: include_str!("../migrations/0001_spine.sqlite.sql"),
+    postgres: include_str!("../migrations/0001_spine.postgres.sql"),
+}];
+
+impl App {
+    /// Opens and migrates the database, and makes the folders.
+    ///
+    /// # Errors
+    /// Says what to do when the database is newer than this program, cannot be reached, or the folder cannot be written.
+    pub fn open(settings: Settings, clock: Clock) -> anyhow::Result<App> {
+        let db = Database::open(&settings.database_url(), &Options::default())?;
+        App::over(db, settings, clock)
+    }
+
+    /// The same over a database that is already open: what tests use.
+    pub fn over(db: Database, settings: Settings, clock: Clock) -> anyhow::Result<App> {
+        db.migrate(MIGRATIONS)?;
+        let files = Files::in_folder(settings.files_folder())?;
+        let (calendars, catalogue) = (Calendars::default(), Catalogue::default());
+        Ok(App { db, clock, files, calendars, catalogue, settings: Arc::new(settings) })
+    }
+
+    /// Reads calendars and catalogue again if they changed, here or on another node.
+    pub async fn refresh(&self) -> Result<(), database::Error> {
+        let app = self.clone();
+        self.db.read(move |r| app.refresh_from(r)).await
+    }
+
+    pub fn refresh_blocking(&self) -> Result<(), database::Error> {
+        let app = self.clone();
+        self.db.read_blocking(move |r| app.refresh_from(r))
+    }
+
+    fn refresh_from(&self, r: &mut Reader) -> Result<(), database::Error> {
+        self.calendars.refresh(r, self.settings.home_unit.as_deref())?;
+        let today = self.clock.now().to_zoned(self.calendars.zone()).date().to_string();
+        self.catalogue.refresh(r, &today)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,306 @@
+//! Who is there: the session of a cookie, or the token of a program, looked up once for each request.
+
+use axum::extract::{Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use database::{Error, Reader, Transaction};
+use jiff::{SignedDuration, Timestamp};
+use sha2::{Digest, Sha256};
+
+use crate::app::App;
+use crate::frame::languages::Language;
+use crate::frame::see_other;
+use crate::id::{AccountId, SavedViewId};
+use crate::problem::Problem;
+use crate::viewer::{Counts, Grant, NamedView, Role, SignedIn, Viewer, ViewerUnit};
+
+/// A session ends after a working day without use, and after a month whatever happens.
+const IDLE: SignedDuration = SignedDuration::from_hours(12);
+const LONGEST: SignedDuration = SignedDuration::from_hours(24 * 30);
+/// The last use is written at most this often.
+const SEEN_EVERY: SignedDuration = SignedDuration::from_mins(5);
+
+pub const LANGUAGE_COOKIE: &str = "language";
+
+/// Middleware: finds out who looks, in which language, and puts the `Viewer` into the request.
+pub async fn recognise(State(app): State<App>, request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    match viewer_of(&app, &parts).await {
+        Ok(viewer) => {
+            parts.extensions.insert(viewer.clone());
+            let mut response = next.run(Request::from_parts(parts, body)).await;
+            response.extensions_mut().insert(viewer);
+            response
+        }
+        Err(problem) => problem.into_response(),
+    }
+}
+
+async fn viewer_of(app: &App, request: &Parts) -> Result<Viewer, Problem> {
+    let now = app.clock.now();
+    let headers = &request.headers;
+    let here = request.uri.path_and_query().map_or("/", |it| it.as_str()).to_owned();
+    let address = address_of(app, request);
+    let secret = bearer(headers)
+        .map(|token| (true, token))
+        .or_else(|| cookie(headers, session_cookie(app)).map(|token| (false, token)));
+    let mut language = language_of(headers);
+    let mut signed_in = None;
+    if let Some((by_token, secret)) = secret {
+        let hash = hash(&secret);
+        let lookup = hash.clone();
+        let found = app.db.read(move |r| find(r, &lookup, by_token, now)).await?;
+        if let Some(Found { me, stored_language, seen_at }) = found {
+            language = language.or_else(|| Language::from_code(&stored_language));
+            signed_in = Some(me);
+            if seen_at + SEEN_EVERY < now {
+                app.db.write(move |tx| seen(tx, &hash, by_token, now)).await?;
+            }
+        } else if by_token {
+            return Err(Problem::SignIn);
+        }
+    }
+    Ok(Viewer { signed_in, language: language.unwrap_or(Language::English), address, now, here })
+}
+
+struct Found {
+    me: SignedIn,
+    stored_language: String,
+    seen_at: Timestamp,
+}
+
+fn find(r: &mut Reader, hash: &[u8], by_token: bool, now: Timestamp) -> Result<Option<Found>, Error> {
+    let sql = if by_token {
+        "SELECT a.id AS account_id, a.single_keys AS single_keys, p.id AS person_id, p.name AS name, p.name_dz AS name_dz,
+                p.phone AS phone, p.email AS email, p.language AS language, p.working_agency_id AS office_id,
+                COALESCE(o.name, '') AS office_name, COALESCE(t.last_used_at, 0) AS seen_at
+         FROM api_tokens t JOIN accounts a ON a.id = t.account_id JOIN persons p ON p.id = a.person_id
+         LEFT JOIN organisations o ON o.id = p.working_agency_id
+         WHERE t.token_hash = $1 AND a.closed_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > $2)"
+    } else {
+        "SELECT a.id AS account_id, a.single_keys AS single_keys, p.id AS person_id, p.name AS name, p.name_dz AS name_dz,
+                p.phone AS phone, p.email AS email, p.language AS language, p.working_agency_id AS office_id,
+                COALESCE(o.name, '') AS office_name, s.last_seen_at AS seen_at
+         FROM sessions s JOIN accounts a ON a.id = s.account_id JOIN persons p ON p.id = a.person_id
+         LEFT JOIN organisations o ON o.id = p.working_agency_id
+         WHERE s.token_hash = $1 AND a.closed_at IS NULL AND s.expires_at > $2 AND s.last_seen_at > $3"
+    };
+    let idle = now - IDLE;
+    let mut parameters: Vec<database::Value<'_>> = vec![hash.into(), now.into()];
+    if !by_token {
+        parameters.push(idle.into());
+    }
+    let found = r.row(sql, &parameters, |row| {
+        Ok(Found {
+            me: SignedIn {
+                account: row.get("account_id")?,
+                person: row.get("person_id")?,
+                name: row.get("name")?,
+                name_dz: row.get("name_dz")?,
+                phone: row.get("phone")?,
+                email: row.get("email")?,
+                office: row.get("office_id")?,
+                office_name: row.get("office_name")?,
+                unit: None,
+                grants: Vec::new(),
+                single_keys: row.get("single_keys")?,
+                by_token,
+                counts: Counts::default(),
+                views: Vec::new(),
+            },
+            stored_language: row.get("language")?,
+            seen_at: row.get("seen_at")?,
+        })
+    })?;
+    let Some(mut found) = found else {
+        return Ok(None);
+    };
+    add_grants(r, &mut found.me, now)?;
+    add_counts(r, &mut found.me)?;
+    Ok(Some(found))
+}
+
+fn add_grants(r: &mut Reader, me: &mut SignedIn, now: Timestamp) -> Result<(), Error> {
+    let today = now.to_string()[..10].to_owned();
+    let rows = r.rows(
+        "SELECT g.role AS role, g.organisation_id AS organisation_id, u.code AS unit_code, u.calendar_code AS calendar_code,
+                o.name AS name, o.name_dz AS name_dz
+         FROM grants g JOIN organisations o ON o.id = g.organisation_id
+         LEFT JOIN units u ON u.organisation_id = g.organisation_id
+         WHERE g.account_id = $1 AND g.valid_from <= $2 AND (g.valid_to IS NULL OR g.valid_to >= $2)
+         ORDER BY g.valid_from",
+        &[me.account.into(), today.into()],
+        |row| {
+            let role: String = row.get("role")?;
+            let code: Option<String> = row.get("unit_code")?;
+            let calendar: Option<String> = row.get("calendar_code")?;
+            let organisation = row.get("organisation_id")?;
+            let unit = code.map(|code| (code, calendar.unwrap_or_default()));
+            Ok((role, organisation, unit, row.get::<String>("name")?, row.get::<String>("name_dz")?))
+        },
+    )?;
+    for (role, organisation, unit, name, name_dz) in rows {
+        let Some(role) = Role::from_code(&role) else {
+            continue;
+        };
+        me.grants.push(Grant { role, organisation });
+        if let (Some((code, calendar)), Role::Officer | Role::HeadOfUnit, None) = (unit, role, &me.unit) {
+            me.unit = Some(ViewerUnit { id: organisation, code, name, name_dz, calendar });
+        }
+    }
+    Ok(())
+}
+
+/// The numbers of the menu and the person's own views, in two look-ups.
+fn add_counts(r: &mut Reader, me: &mut SignedIn) -> Result<(), Error> {
+    let unit = me.unit.as_ref().map_or(me.person.uuid(), |unit| unit.id.uuid());
+    let counted: Vec<(bool, String, i64)> = r.rows(
+        "SELECT owner_id, name, value FROM counters
+         WHERE (owner_id = $1 AND name IN ('open', 'unassigned')) OR (owner_id = $2 AND name IN ('open', 'notices'))",
+        &[unit.into(), me.person.into()],
+        |row| {
+            let owner: uuid::Uuid = row.get("owner_id")?;
+            Ok((owner == unit, row.get("name")?, row.get("value")?))
+        },
+    )?;
+    for (of_unit, name, value) in counted {
+        match (of_unit, name.as_str()) {
+            (true, "open") => me.counts.open = value,
+            (true, "unassigned") => me.counts.unassigned = value,
+            (false, "open") => me.counts.mine = value,
+            (false, "notices") => me.counts.notices = value,
+            _ => {}
+        }
+    }
+    me.views = r.rows(
+        "SELECT id, name, query FROM saved_views WHERE account_id = $1 ORDER BY name LIMIT 20",
+        &[me.account.into()],
+        |row| {
+            Ok(NamedView {
+                id: row.get::<SavedViewId>("id")?,
+                name: row.get("name")?,
+                query: row.get("query")?,
+            })
+        },
+    )?;
+    Ok(())
+}
+
+fn seen(tx: &mut Transaction, hash: &[u8], by_token: bool, now: Timestamp) -> Result<(), Error> {
+    let sql = if by_token {
+        "UPDATE api_tokens SET last_used_at = $2 WHERE token_hash = $1"
+    } else {
+        "UPDATE sessions SET last_seen_at = $2 WHERE token_hash = $1"
+    };
+    tx.execute(sql, &[hash.into(), now.into()])?;
+    Ok(())
+}
+
+/// Opens a session; the returned secret goes into the cookie and is stored only as a hash.
+pub fn open(
+    tx: &mut Transaction,
+    account: AccountId,
+    address: &str,
+    agent: &str,
+    now: Timestamp,
+) -> Result<String, Error> {
+    let secret = crate::secret::new();
+    tx.execute(
+        "INSERT INTO sessions (token_hash, account_id, created_at, last_seen_at, expires_at, address, agent)
+         VALUES ($1, $2, $3, $3, $4, $5, $6)",
+        &[
+            hash(&secret).into(),
+            account.into(),
+            now.into(),
+            (now + LONGEST).into(),
+            address.into(),
+            agent.chars().take(200).collect::<String>().into(),
+        ],
+    )?;
+    Ok(secret)
+}
+
+/// The header that gives the browser its session, or takes it away when `secret` is empty.
+pub fn set_cookie(app: &App, secret: &str) -> HeaderValue {
+    let name = session_cookie(app);
+    let secure = if app.settings.secure_cookies { "; Secure" } else { "" };
+    let age = if secret.is_empty() { 0 } else { LONGEST.as_secs() };
+    let text = format!("{name}={secret}; Path=/; HttpOnly; SameSite=Lax; Max-Age={age}{secure}");
+    HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static(""))
+}
+
+pub fn session_cookie(app: &App) -> &'static str {
+    if app.settings.secure_cookies { "__Host-session" } else { "session" }
+}
+
+/// The language of the cookie, else of the browser.
+pub fn language_of(headers: &HeaderMap) -> Option<Language> {
+    let chosen = cookie(headers, LANGUAGE_COOKIE).and_then(|code| Language::from_code(&code));
+    chosen.or_else(|| {
+        headers
+            .get(header::ACCEPT_LANGUAGE)
+            .and_then(|value| value.to_str().ok())
+            .and_then(Language::accepted)
+    })
+}
+
+pub fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok()).find_map(|line| {
+        line.split(';').find_map(|pair| {
+            let (key, value) = pair.trim().split_once('=')?;
+            (key == name && !value.is_empty()).then(|| value.to_owned())
+        })
+    })
+}
+
+fn bearer(headers: &HeaderMap) -> Option<String> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    value.strip_prefix("Bearer ").map(|token| token.trim().to_owned())
+}
+
+fn address_of(app: &App, request: &Parts) -> String {
+    if app.settings.behind_proxy {
+        let forwarded = request.headers.get("x-forwarded-for").and_then(|value| value.to_str().ok());
+        if let Some(last) = forwarded.and_then(|list| list.rsplit(',').next()) {
+            return last.trim().to_owned();
+        }
+    }
+    let peer = request.extensions.get::<axum::extract::ConnectInfo<std::net::SocketAddr>>();
+    peer.map(|info| info.0.ip().to_string()).unwrap_or_default()
+}
+
+pub fn hash(secret: &str) -> Vec<u8> {
+    Sha256::digest(secret.as_bytes()).to_vec()
+}
+
+/// `POST /language`: remembers the language and goes back to where the reader was.
+pub async fn choose_language(form: crate::frame::form::FormData) -> Response {
+    let language = Language::from_code(form.text("language")).unwrap_or(Language::English);
+    let mut response = see_other(&own_path(form.text("back")));
+    let text = format!("{LANGUAGE_COOKIE}={}; Path=/; SameSite=Lax; Max-Age=31536000", language.code());
+    if let Ok(cookie) = HeaderValue::from_str(&text) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+/// A way back that leads to our own pages, never to another site.
+pub fn own_path(back: &str) -> String {
+    let own = back.starts_with('/') && !back.starts_with("//") && !back.starts_with("/\\");
+    if own && !back.contains(['\r', '\n']) { back.to_owned() } else { "/".to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_way_back_never_leaves_the_site() {
+        assert_eq!(own_path("/requests?officer=me"), "/requests?officer=me");
+        for foreign in ["//evil.example", "https://evil.example", "/\\evil.example", "", "/a\r\nb"] {
+            assert_eq!(own_path(foreign), "/", "{foreign}");
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! What a form sent: texts and files, whichever way the browser packed them.
+
+use std::collections::BTreeMap;
+
+use axum::body::Body;
+use axum::extract::{FromRequest, Request};
+use axum::http::header;
+use futures_util::StreamExt;
+
+use crate::app::App;
+use crate::files::StoredFile;
+use crate::problem::Problem;
+use crate::settings::{ATTACHMENT_LIMIT, ATTACHMENTS_LIMIT};
+
+/// Bytes of all texts of one form together.
+const TEXTS_LIMIT: usize = 1024 * 1024;
+const FIELDS_LIMIT: usize = 400;
+
+/// The fields in the order they were sent, and the files, already stored.
+#[derive(Clone, Debug, Default)]
+pub struct FormData {
+    fields: Vec<(String, String)>,
+    pub files: Vec<(String, StoredFile)>,
+    /// Names of files that could not be taken, each with the key of a sentence that says why.
+    pub refused: Vec<(String, &'static str)>,
+}
+
+impl FormData {
+    pub fn of(fields: &[(&str, &str)]) -> FormData {
+        let fields = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        FormData { fields, ..FormData::default() }
+    }
+
+    /// The field without surrounding space; empty when it was not sent.
+    pub fn text(&self, name: &str) -> &str {
+        self.fields.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value.trim())
+    }
+
+    /// The field if something stands in it.
+    pub fn given(&self, name: &str) -> Option<&str> {
+        Some(self.text(name)).filter(|text| !text.is_empty())
+    }
+
+    /// All values of a field that may be sent several times.
+    pub fn all(&self, name: &str) -> Vec<&str> {
+        self.fields.iter().filter(|(field, _)| field == name).map(|(_, value)| value.trim()).collect()
+    }
+
+    pub fn number(&self, name: &str) -> Option<i64> {
+        self.text(name).parse().ok()
+    }
+
+    pub fn has(&self, name: &str) -> bool {
+        self.fields.iter().any(|(field, _)| field == name)
+    }
+
+    pub fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.fields.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    fn push(&mut self, name: String, value: &str) -> Result<(), Problem> {
+        let bytes: usize = self.fields.iter().map(|(_, value)| value.len()).sum();
+        if self.fields.len() >= FIELDS_LIMIT || bytes + value.len() > TEXTS_LIMIT {
+            return Err(Problem::TooLarge);
+        }
+        self.fields.push((name, clean(value)));
+        Ok(())
+    }
+}
+
+/// One kind of line end, and none of the characters that no keyboard sends: NUL and its like are left out, so that
+/// the same text can be stored in both databases.
+fn clean(value: &str) -> String {
+    value.replace("\r\n", "\n").chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
+}
+
+impl FromRequest<App> for FormData {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &App) -> Result<FormData, Problem> {
+        let content_type = request
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+            .to_owned();
+        if let Ok(boundary) = multer::parse_boundary(&content_type) {
+            return read_parts(request.into_body(), boundary, app).await;
+        }
+        let bytes = axum::body::to_bytes(request.into_body(), TEXTS_LIMIT * 3)
+            .await
+            .map_err(|_| Problem::TooLarge)?;
+        let mut form = FormData::default();
+        for (name, value) in form_urlencoded::parse(&bytes) {
+            form.push(name.into_owned(), &value)?;
+        }
+        Ok(form)
+    }
+}
+
+async fn read_parts(body: Body, boundary: String, app: &App) -> Result<FormData, Problem> {
+    let stream = body.into_data_stream().map(|part| part.map_err(std::io::Error::other));
+    let mut parts = multer::Multipart::new(stream, boundary);
+    let mut form = FormData::default();
+    while let Some(mut part) = parts.next_field().await.map_err(broken_off)? {
+        let name = part.name().unwrap_or_default().to_owned();
+        let Some(file_name) = part.file_name().map(str::to_owned) else {
+            let text = part.bytes().await.map_err(broken_off)?;
+            form.push(name, &String::from_utf8_lossy(&text))?;
+            continue;
+        };
+        let mut upload = app.files.begin(ATTACHMENT_LIMIT).await?;
+        let mut refused = None;
+        while let Some(chunk) = part.chunk().await.map_err(broken_off)? {
+            if refused.is_none()
+                && let Err(problem) = upload.write(&chunk).await
+            {
+                match problem {
+                    Problem::TooLarge => refused = Some("file-too-large"),
+                    other => return Err(other),
+                }
+            }
+        }
+        // A file field in which nothing was chosen is sent as an empty file without a name.
+        if file_name.is_empty() && upload.size() == 0 {
+            continue;
+        }
+        let shown = crate::files::safe_name(&file_name);
+        if refused.is_none() && upload.size() == 0 {
+            refused = Some("file-empty");
+        }
+        if refused.is_none() && form.files.len() >= ATTACHMENTS_LIMIT {
+            refused = Some("file-too-many");
+        }
+        match refused {
+            Some(why) => form.refused.push((shown, why)),
+            None => form.files.push((name, upload.finish(&file_name).await?)),
+        }
+    }
+    Ok(form)
+}
+
+fn broken_off(error: multer::Error) -> Problem {
+    match error {
+        multer::Error::FieldSizeExceeded { .. } | multer::Error::StreamSizeExceeded { .. } => {
+            Problem::TooLarge
+        }
+        _ => Problem::Input("problem-broken-off"),
+    }
+}
+
+/// What is wrong with what was typed: for each field the sentence that says what to do.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Wrong(BTreeMap<String, String>);
+
+impl Wrong {
+    /// Notes the first thing that is wrong with a field; the sentence is already in the reader's language.
+    pub fn note(&mut self, field: &str, sentence: impl Into<String>) {
+        self.0.entry(field.to_owned()).or_insert_with(|| sentence.into());
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// The sentence for a field, or nothing.
+    pub fn of(&self, field: &str) -> Option<&str> {
+        self.0.get(field).map(String::as_str)
+    }
+
+    pub fn has(&self, field: &str) -> bool {
+        self.0.contains_key(field)
+    }
+
+    pub fn all(&self) -> impl Iterator<Item = (&String, &String)> {
+        self.0.iter()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_no_keyboard_sends_is_left_out() {
+        assert_eq!(clean("a\0b\r\nc\u{7}\td"), "ab\nc\td");
+    }
+}

@@ -1,0 +1,110 @@
+//! The pages for what went wrong. They need no database.
+
+use askama::Template;
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+use crate::app::App;
+use crate::frame::languages::{Language, text};
+use crate::frame::{Frame, see_other};
+use crate::problem::{Problem, Reported};
+use crate::viewer::Viewer;
+
+#[derive(Template)]
+#[template(path = "frame/problem.html")]
+struct Page {
+    frame: Frame,
+    sentence: String,
+    reference: String,
+}
+
+/// Turns a `Problem` that a handler returned into the page, or the JSON, that says it.
+pub async fn write(State(app): State<App>, request: Request, next: Next) -> Response {
+    let path = request.uri().path().to_owned();
+    let here = request.uri().path_and_query().map_or_else(|| path.clone(), |it| it.as_str().to_owned());
+    let language = language_of(&request);
+    let mut viewer = None;
+    let is_api = path.starts_with("/api/");
+    let mut response = next.run(request).await;
+    let Some(reported) = response.extensions_mut().remove::<Reported>() else {
+        if response.status() == StatusCode::NOT_FOUND
+            && !response.headers().contains_key(header::CONTENT_TYPE)
+        {
+            return page(
+                &app,
+                language,
+                &here,
+                viewer.take(),
+                StatusCode::NOT_FOUND,
+                "problem-not-found",
+                "",
+            );
+        }
+        return response;
+    };
+    let status = response.status();
+    let reference = reference_of_log(&reported, status, &path);
+    if is_api {
+        return api_problem(status, reported.sentence, &reference);
+    }
+    if status == StatusCode::UNAUTHORIZED {
+        let back: String = form_urlencoded::byte_serialize(here.as_bytes()).collect();
+        return see_other(&format!("/sign-in?back={back}"));
+    }
+    let viewer = response.extensions_mut().remove::<Viewer>();
+    let mut page = page(&app, language, &here, viewer, status, reported.sentence, &reference);
+    if status == StatusCode::SERVICE_UNAVAILABLE || status == StatusCode::TOO_MANY_REQUESTS {
+        page.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("30"));
+    }
+    page
+}
+
+/// Logs what only the operator may know, under a reference that the page shows.
+fn reference_of_log(reported: &Reported, status: StatusCode, path: &str) -> String {
+    let Some(log) = &reported.log else {
+        return String::new();
+    };
+    let reference = uuid::Uuid::now_v7().simple().to_string()[20..].to_owned();
+    tracing::error!(reference, status = status.as_u16(), path, "{log}");
+    reference
+}
+
+/// RFC 9457.
+fn api_problem(status: StatusCode, sentence: &str, reference: &str) -> Response {
+    let body = json!({
+        "type": format!("urn:tendrel:{sentence}"),
+        "title": text(Language::English, false, sentence, &[]),
+        "status": status.as_u16(),
+        "reference": reference,
+    });
+    let media_type = HeaderValue::from_static("application/problem+json");
+    (status, [(header::CONTENT_TYPE, media_type)], body.to_string()).into_response()
+}
+
+fn page(
+    app: &App,
+    language: Language,
+    here: &str,
+    viewer: Option<Viewer>,
+    status: StatusCode,
+    sentence: &str,
+    reference: &str,
+) -> Response {
+    let viewer = viewer.unwrap_or_else(|| Viewer {
+        signed_in: None,
+        language,
+        address: String::new(),
+        now: app.clock.now(),
+        here: here.to_owned(),
+    });
+    let frame = Frame::titled(app, &viewer, &format!("problem-title-{}", status.as_u16()));
+    let page = Page { sentence: frame.t(sentence), reference: reference.to_owned(), frame };
+    crate::frame::page(status, &page).unwrap_or_else(|_: Problem| status.into_response())
+}
+
+fn language_of(request: &Request) -> Language {
+    crate::directory::sessions::language_of(request.headers()).unwrap_or(Language::English)
+}

@@ -1,0 +1,75 @@
+//! Work to be done after a transaction: rows written in it, claimed by conditional update, tried again with growing
+//! pauses, and shown to the operator when given up.
+//!
+//! A job is told at least once, so each kind says in its own file how it is done again safely.
+
+use database::{Error, Transaction};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value as Json;
+
+use crate::id::JobId;
+
+/// After this many failures a job waits for a person.
+pub const TRIES: i64 = 10;
+
+#[derive(Clone, Debug)]
+pub struct Job {
+    pub id: JobId,
+    pub kind: String,
+    pub payload: Json,
+    pub attempts: i64,
+}
+
+/// Adds a job to the transaction; it runs at `run_at` or soon after.
+pub fn enqueue(
+    tx: &mut Transaction,
+    kind: &str,
+    payload: &Json,
+    run_at: Timestamp,
+    now: Timestamp,
+) -> Result<(), Error> {
+    tx.execute(
+        "INSERT INTO jobs (id, kind, payload, run_at) VALUES ($1, $2, $3, $4)",
+        &[JobId::new(now).into(), kind.into(), payload.to_string().into(), run_at.into()],
+    )?;
+    Ok(())
+}
+
+/// Takes the next job that is due, or one whose worker died over ten minutes ago.
+pub fn take(tx: &mut Transaction, worker: &str, now: Timestamp) -> Result<Option<Job>, Error> {
+    let stale = now - SignedDuration::from_mins(10);
+    tx.row(
+        "UPDATE jobs SET taken_by = $1, taken_at = $2, attempts = attempts + 1
+         WHERE gave_up_at IS NULL AND (taken_at IS NULL OR taken_at < $3) AND id = (
+             SELECT id FROM jobs
+             WHERE gave_up_at IS NULL AND run_at <= $2 AND (taken_at IS NULL OR taken_at < $3)
+             ORDER BY run_at LIMIT 1)
+         RETURNING id, kind, payload, attempts",
+        &[worker.into(), now.into(), stale.into()],
+        |row| {
+            let payload: String = row.get("payload")?;
+            Ok(Job {
+                id: row.get("id")?,
+                kind: row.get("kind")?,
+                payload: serde_json::from_str(&payload).unwrap_or(Json::Null),
+                attempts: row.get("attempts")?,
+            })
+        },
+    )
+}
+
+pub fn done(tx: &mut Transaction, id: JobId) -> Result<(), Error> {
+    tx.execute("DELETE FROM jobs WHERE id = $1", &[id.into()])?;
+    Ok(())
+}
+
+/// Puts a failed job back: after 10 s, 20 s, 40 s and so on up to an hour; after `TRIES` it is given up.
+pub fn failed(tx: &mut Transaction, job: &Job, error: &str, now: Timestamp) -> Result<(), Error> {
+    let pause = SignedDuration::from_secs((10_i64 << job.attempts.clamp(1, 9)).min(3600));
+    let gave_up = (job.attempts >= TRIES).then_some(now);
+    tx.execute(
+        "UPDATE jobs SET taken_by = NULL, taken_at = NULL, run_at = $2, last_error = $3, gave_up_at = $4 WHERE id = $1",
+        &[job.id.into(), (now + pause).into(), error.into(), gave_up.into()],
+    )?;
+    Ok(())
+}

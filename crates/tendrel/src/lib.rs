@@ -1,0 +1,24 @@
+//! Tendrel: the program. `ARCHITECTURE.md` is the map; `router.rs` lists the ways in.
+
+pub mod analysis;
+pub mod app;
+pub mod clock;
+pub mod desk;
+pub mod directory;
+pub mod events;
+pub mod files;
+pub mod frame;
+pub mod id;
+pub mod install;
+pub mod jobs;
+pub mod problem;
+pub mod router;
+pub mod search;
+pub mod secret;
+pub mod serve;
+pub mod settings;
+pub mod viewer;
+pub mod worker;
+
+#[cfg(test)]
+mod testing;

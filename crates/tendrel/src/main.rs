@@ -1,0 +1,32 @@
+//! The commands of the program.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "tendrel", version, about = "Runs a government's ICT services")]
+struct Arguments {
+    /// Folder of the embedded database and of the files.
+    #[arg(long, global = true, env = "TENDREL_DATA", default_value = "tendrel-data")]
+    data: PathBuf,
+    /// `postgres://…` instead of the embedded database.
+    #[arg(long, global = true, env = "TENDREL_DATABASE")]
+    database: Option<String>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Answers on the network.
+    Serve(tendrel::serve::ServeArguments),
+}
+
+fn main() -> anyhow::Result<()> {
+    let arguments = Arguments::parse();
+    let place = tendrel::settings::Place { data: arguments.data, database: arguments.database };
+    match arguments.command {
+        Command::Serve(serve) => tendrel::serve::run(&place, &serve),
+    }
+}

@@ -1,0 +1,55 @@
+//! All routes, and what every request passes through on its way to them.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{get, post};
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
+use tower_http::timeout::TimeoutLayer;
+
+use crate::app::App;
+use crate::directory::sessions;
+use crate::frame::{assets, middleware, problem_page};
+use crate::{analysis, desk, directory};
+
+/// Bytes of one request: ten attachments of 10 MB and their form.
+const BODY_LIMIT: usize = 104 * 1024 * 1024;
+const ANSWER_WITHIN: Duration = Duration::from_secs(120);
+
+pub fn router(app: App) -> Router {
+    let pages = Router::new()
+        .merge(directory::routes())
+        .merge(desk::routes())
+        .merge(analysis::routes())
+        .route("/language", post(sessions::choose_language))
+        .fallback(|| async { StatusCode::NOT_FOUND })
+        .layer(from_fn_with_state(app.clone(), sessions::recognise))
+        .layer(from_fn_with_state(app.clone(), problem_page::write))
+        .layer(from_fn_with_state(app.clone(), middleware::check_origin));
+    let packed = DefaultPredicate::new().and(NotForContentType::const_new("application/pdf"));
+    pages
+        .merge(assets::routes())
+        .route("/health", get(health))
+        .layer(CompressionLayer::new().quality(tower_http::CompressionLevel::Fastest).compress_when(packed))
+        .layer(from_fn(middleware::add_headers))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, ANSWER_WITHIN))
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(tower_http::catch_panic::CatchPanicLayer::new())
+        .with_state(app)
+}
+
+/// For a proxy or a supervisor: can the program answer from its database?
+async fn health(axum::extract::State(app): axum::extract::State<App>) -> (StatusCode, &'static str) {
+    let answered = app.db.read(|r| r.one("SELECT 1 AS one", &[], |row| row.get::<i64>("one"))).await;
+    match answered {
+        Ok::<i64, database::Error>(_) => (StatusCode::OK, "ok\n"),
+        Err(error) => {
+            tracing::error!("the database does not answer: {error:?}");
+            (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n")
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! Full text: how words are folded, and the one index both databases keep of requests.
+//!
+//! The folding is ours so that SQLite and PostgreSQL find the same: lower case, Latin marks taken off, Dzongkha cut at
+//! the tsheg, and numbers, MAC addresses and serials findable with or without their separators.
+
+use std::collections::BTreeSet;
+
+use database::{Error, Kind, Reader, Transaction};
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+use crate::id::{OrganisationId, RequestId};
+
+/// Words of one document that are kept; the rest of a very long text is not searchable.
+const WORDS_LIMIT: usize = 2_000;
+
+/// The form in which names are compared: lower case, no Latin marks, one space between words, no tsheg at the end.
+pub fn fold(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    for word in pieces(text) {
+        if !folded.is_empty() {
+            folded.push(' ');
+        }
+        folded.push_str(&word);
+    }
+    folded
+}
+
+/// The words under which a text is found.
+pub fn words(texts: &[&str]) -> BTreeSet<String> {
+    let mut words = BTreeSet::new();
+    for text in texts {
+        for token in text.split_whitespace() {
+            let parts: Vec<String> = pieces(token).collect();
+            // "AA:BB:CC" and "PUN-26-00012-3" are found whole too.
+            if parts.len() > 1 && token.is_ascii() {
+                words.insert(clip(&parts.concat()));
+            }
+            words.extend(parts.iter().map(|part| clip(part)));
+            if words.len() >= WORDS_LIMIT {
+                return words;
+            }
+        }
+    }
+    words
+}
+
+fn pieces(text: &str) -> impl Iterator<Item = String> {
+    let mut folded = String::with_capacity(text.len());
+    for c in text.nfkd() {
+        // Marks are taken off Latin letters only: in Tibetan script they are the vowels.
+        if is_combining_mark(c) && !('\u{0f00}'..='\u{0fff}').contains(&c) {
+            continue;
+        }
+        folded.extend(c.to_lowercase());
+    }
+    let is_inside = |c: char| c.is_alphanumeric() || is_combining_mark(c);
+    folded
+        .split(|c: char| !is_inside(c))
+        .filter(|piece| !piece.is_empty())
+        .map(str::to_owned)
+        .collect::<Vec<_>>()
+        .into_iter()
+}
+
+fn clip(word: &str) -> String {
+    word.chars().take(60).collect()
+}
+
+/// The word that stands for a unit in the index, so that a search within a unit is one index look-up.
+fn unit_word(unit: OrganisationId) -> String {
+    format!("u{}", unit.uuid().simple())
+}
+
+/// Puts a request under its words, instead of those it had.
+pub fn index(
+    tx: &mut Transaction,
+    request: RequestId,
+    unit: OrganisationId,
+    texts: &[&str],
+) -> Result<(), Error> {
+    let mut text = unit_word(unit);
+    for word in words(texts) {
+        text.push(' ');
+        text.push_str(&word);
+    }
+    match tx.kind() {
+        Kind::Sqlite => index_sqlite(tx, request, unit, &text),
+        Kind::Postgres => index_postgres(tx, request, unit, &text),
+    }
+}
+
+fn index_sqlite(
+    tx: &mut Transaction,
+    request: RequestId,
+    unit: OrganisationId,
+    text: &str,
+) -> Result<(), Error> {
+    let id: i64 = tx.one(
+        "INSERT INTO search_documents (subject_id, unit_id) VALUES ($1, $2)
+         ON CONFLICT (subject_id) DO UPDATE SET unit_id = excluded.unit_id RETURNING id",
+        &[request.into(), unit.into()],
+        |row| row.get("id"),
+    )?;
+    tx.execute(
+        "INSERT OR REPLACE INTO search_index (rowid, words) VALUES ($1, $2)",
+        &[id.into(), text.into()],
+    )?;
+    Ok(())
+}
+
+fn index_postgres(
+    tx: &mut Transaction,
+    request: RequestId,
+    unit: OrganisationId,
+    text: &str,
+) -> Result<(), Error> {
+    tx.execute(
+        "INSERT INTO search_documents (subject_id, unit_id, words)
+         VALUES ($1, $2, array_to_tsvector(string_to_array($3, ' ')))
+         ON CONFLICT (subject_id) DO UPDATE SET unit_id = excluded.unit_id, words = excluded.words",
+        &[request.into(), unit.into(), text.into()],
+    )?;
+    Ok(())
+}
+
+/// Which documents a search may find.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Within {
+    Everywhere,
+    Unit(OrganisationId),
+}
+
+/// The newest requests that hold all the words, the last of them as a beginning; `before` is the position of the
+/// last one already shown. Returns positions with requests, newest first.
+pub fn find(
+    r: &mut Reader,
+    query: &str,
+    within: Within,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Vec<(i64, RequestId)>, Error> {
+    let typed: Vec<String> = pieces(query).map(|word| clip(&word)).collect();
+    let Some((last, whole)) = typed.split_last() else {
+        return Ok(Vec::new());
+    };
+    let unit = match within {
+        Within::Everywhere => None,
+        Within::Unit(unit) => Some(unit_word(unit)),
+    };
+    let words = unit.iter().chain(whole);
+    let before = before.unwrap_or(i64::MAX);
+    let (sql, text) = match r.kind() {
+        Kind::Sqlite => {
+            let all: Vec<String> = words.map(|word| format!("\"{word}\"")).collect();
+            let text = format!("{} \"{last}\" *", all.join(" ")).trim_start().to_owned();
+            (
+                "SELECT d.id AS id, d.subject_id AS subject_id FROM search_index i
+                 JOIN search_documents d ON d.id = i.rowid
+                 WHERE i.search_index MATCH $1 AND i.rowid < $2 ORDER BY i.rowid DESC LIMIT $3",
+                text,
+            )
+        }
+        Kind::Postgres => {
+            let mut all: Vec<String> = words.map(|word| format!("'{word}'")).collect();
+            all.push(format!("'{last}':*"));
+            (
+                "SELECT id, subject_id FROM search_documents
+                 WHERE words @@ CAST($1 AS tsquery) AND id < $2 ORDER BY id DESC LIMIT $3",
+                all.join(" & "),
+            )
+        }
+    };
+    r.rows(sql, &[text.into(), before.into(), limit.into()], |row| {
+        Ok((row.get("id")?, row.get("subject_id")?))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_compared_without_case_marks_and_stray_spaces() {
+        assert_eq!(fold("  Trashi  Yangtsé "), "trashi yangtse");
+        assert_eq!(fold("Dzongkhag, Punakha"), "dzongkhag punakha");
+        assert_eq!(fold("སྤུ་ན་ཁ་"), fold("སྤུ་ན་ཁ"));
+    }
+
+    #[test]
+    fn a_number_and_a_mac_address_are_found_whole_and_in_parts() {
+        let found = words(&["PUN-26-00012-3 at AA:BB:CC:00:11:22"]);
+        for word in ["pun2600012", "aabbcc001122", "00012", "pun26000123"] {
+            assert_eq!(found.contains(word), word != "pun2600012", "{word}");
+        }
+    }
+
+    #[test]
+    fn dzongkha_is_cut_at_the_tsheg() {
+        assert!(words(&["ཡོངས་འབྲེལ་མིན་འདུག"]).contains("འབྲེལ"));
+    }
+}

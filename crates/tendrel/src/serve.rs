@@ -1,0 +1,106 @@
+//! `tendrel serve`: opens the database, keeps the calendars fresh, does the jobs, answers on the network.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use anyhow::Context;
+use tokio::net::TcpListener;
+
+use crate::app::App;
+use crate::clock::Clock;
+use crate::settings::{Place, Settings, SettingsFile};
+use crate::worker;
+
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct ServeArguments {
+    /// Address and port to listen on [default: 127.0.0.1:8080].
+    #[arg(long, env = "TENDREL_LISTEN")]
+    pub listen: Option<SocketAddr>,
+    /// The address people use, such as https://ict.example.bt.
+    #[arg(long, env = "TENDREL_BASE_URL")]
+    pub base_url: Option<String>,
+    /// Code of the unit whose name stands over the public pages.
+    #[arg(long, env = "TENDREL_HOME_UNIT")]
+    pub home_unit: Option<String>,
+    /// A page to choose whom to be, for a demonstration. Refused on any address but loopback.
+    #[arg(long)]
+    pub demo: bool,
+    /// Show Dzongkha that nobody has reviewed yet.
+    #[arg(long, env = "TENDREL_SHOW_UNREVIEWED")]
+    pub show_unreviewed: bool,
+    /// Requests come through a proxy that sets X-Forwarded-For.
+    #[arg(long, env = "TENDREL_BEHIND_PROXY")]
+    pub behind_proxy: bool,
+}
+
+/// Serves until it is told to stop, then finishes what was begun.
+pub fn run(place: &Place, arguments: &ServeArguments) -> anyhow::Result<()> {
+    start_log();
+    let settings = settings_of(place, arguments)?;
+    if settings.demo && !settings.listen.ip().is_loopback() {
+        anyhow::bail!(
+            "--demo lets anybody be anyone, so it listens on loopback only; use --listen 127.0.0.1:8080"
+        );
+    }
+    std::fs::create_dir_all(&settings.data)
+        .with_context(|| format!("the folder {} cannot be made", settings.data.display()))?;
+    let app = App::open(settings, Clock::Machine)?;
+    app.refresh_blocking()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(serve(app))
+}
+
+async fn serve(app: App) -> anyhow::Result<()> {
+    let listen = app.settings.listen;
+    let listener = TcpListener::bind(listen).await.with_context(|| {
+        format!("nothing can listen on {listen}: another program may already do so; try another --listen")
+    })?;
+    tracing::info!("listening on http://{}", listener.local_addr()?);
+    let worker = tokio::spawn(worker::run(app.clone()));
+    let service = crate::router::router(app).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(told_to_stop()).await?;
+    worker.abort();
+    Ok(())
+}
+
+async fn told_to_stop() {
+    let interrupt = tokio::signal::ctrl_c();
+    let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) else {
+        let _ = interrupt.await;
+        return;
+    };
+    tokio::select! {
+        _ = interrupt => {}
+        _ = terminate.recv() => {}
+    }
+    tracing::info!("stopping: what was begun is finished first");
+    // Somebody who keeps a connection open does not keep the program from stopping.
+    tokio::spawn(async {
+        tokio::time::sleep(Duration::from_secs(20)).await;
+        tracing::warn!("stopped while connections were still open");
+        std::process::exit(0);
+    });
+}
+
+fn settings_of(place: &Place, arguments: &ServeArguments) -> anyhow::Result<Settings> {
+    let file = SettingsFile::read(&place.data)?;
+    let listen = arguments.listen.or(file.listen).unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8080)));
+    let base_url = arguments.base_url.clone().or(file.base_url).unwrap_or_else(|| format!("http://{listen}"));
+    Ok(Settings {
+        data: place.data.clone(),
+        database: place.database.clone().or(file.database),
+        listen,
+        secure_cookies: base_url.starts_with("https://"),
+        base_url: base_url.trim_end_matches('/').to_owned(),
+        home_unit: arguments.home_unit.clone().or(file.home_unit),
+        demo: arguments.demo,
+        show_unreviewed: arguments.show_unreviewed || file.show_unreviewed.unwrap_or(false),
+        behind_proxy: arguments.behind_proxy || file.behind_proxy.unwrap_or(false),
+    })
+}
+
+pub fn start_log() {
+    use tracing_subscriber::EnvFilter;
+    let filter = EnvFilter::try_from_env("TENDREL_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+}

@@ -1,0 +1,95 @@
+//! How an installation is set up: command line, then environment, then `tendrel.toml` in the data folder.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use serde::Deserialize;
+
+/// Bytes that one attachment may have.
+pub const ATTACHMENT_LIMIT: u64 = 10 * 1024 * 1024;
+/// Attachments that one form may carry.
+pub const ATTACHMENTS_LIMIT: usize = 10;
+/// Characters that a long text may have; a short one 200.
+pub const LONG_TEXT_LIMIT: usize = 20_000;
+pub const SHORT_TEXT_LIMIT: usize = 200;
+
+/// Where an installation keeps its records: what every command is told.
+#[derive(Clone, Debug)]
+pub struct Place {
+    pub data: PathBuf,
+    pub database: Option<String>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Folder of the embedded database and of the files.
+    pub data: PathBuf,
+    /// `postgres://…`, or `None` for the embedded database in `data`.
+    pub database: Option<String>,
+    pub listen: SocketAddr,
+    /// The address people use, without a slash at its end; links in exports and on paper begin with it.
+    pub base_url: String,
+    /// The unit whose name stands over the public pages; `None` until the operator sets one.
+    pub home_unit: Option<String>,
+    /// A page to choose whom to be. Only ever on loopback.
+    pub demo: bool,
+    /// Show strings in Dzongkha that nobody has checked yet, with a notice.
+    pub show_unreviewed: bool,
+    /// Set `Secure` and the `__Host-` prefix on cookies; off only where the program is reached by plain http on loopback.
+    pub secure_cookies: bool,
+    /// Read the sender's address from `X-Forwarded-For`: only behind a proxy that sets it.
+    pub behind_proxy: bool,
+}
+
+/// `tendrel.toml`; everything may be left out.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SettingsFile {
+    pub database: Option<String>,
+    pub listen: Option<SocketAddr>,
+    pub base_url: Option<String>,
+    pub home_unit: Option<String>,
+    pub show_unreviewed: Option<bool>,
+    pub behind_proxy: Option<bool>,
+}
+
+impl SettingsFile {
+    /// Reads `tendrel.toml` in the data folder; a missing file is an empty one, a wrong one says where it is wrong.
+    pub fn read(data: &std::path::Path) -> anyhow::Result<SettingsFile> {
+        let path = data.join("tendrel.toml");
+        let text = match std::fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(SettingsFile::default()),
+            Err(error) => anyhow::bail!("{} cannot be read: {error}", path.display()),
+        };
+        toml::from_str(&text).map_err(|error| anyhow::anyhow!("{} is not right: {error}", path.display()))
+    }
+}
+
+impl Settings {
+    /// What a test or a command without a server needs.
+    pub fn in_folder(data: PathBuf) -> Settings {
+        Settings {
+            data,
+            database: None,
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            base_url: "http://localhost".to_owned(),
+            home_unit: None,
+            demo: false,
+            show_unreviewed: false,
+            secure_cookies: false,
+            behind_proxy: false,
+        }
+    }
+
+    pub fn database_url(&self) -> String {
+        match &self.database {
+            Some(url) => url.clone(),
+            None => self.data.join("tendrel.sqlite").display().to_string(),
+        }
+    }
+
+    pub fn files_folder(&self) -> PathBuf {
+        self.data.join("files")
+    }
+}

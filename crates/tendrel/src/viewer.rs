@@ -1,0 +1,169 @@
+//! Who looks: an officer, a requester who signed in, or somebody of the public.
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use jiff::Timestamp;
+
+use crate::frame::languages::Language;
+use crate::id::{AccountId, OrganisationId, PersonId, SavedViewId};
+use crate::problem::Problem;
+
+/// What an account may be, each in the scope of an organisation and everything below it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Role {
+    Requester,
+    Officer,
+    HeadOfUnit,
+    HeadOfOffice,
+    Centre,
+    Auditor,
+    Operator,
+}
+
+impl Role {
+    pub const ALL: [Role; 7] = [
+        Role::Requester,
+        Role::Officer,
+        Role::HeadOfUnit,
+        Role::HeadOfOffice,
+        Role::Centre,
+        Role::Auditor,
+        Role::Operator,
+    ];
+
+    pub fn code(self) -> &'static str {
+        match self {
+            Role::Requester => "requester",
+            Role::Officer => "officer",
+            Role::HeadOfUnit => "head_of_unit",
+            Role::HeadOfOffice => "head_of_office",
+            Role::Centre => "centre",
+            Role::Auditor => "auditor",
+            Role::Operator => "operator",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Role> {
+        Role::ALL.into_iter().find(|role| role.code() == code)
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Grant {
+    pub role: Role,
+    pub organisation: OrganisationId,
+}
+
+/// The ICT services unit an officer works in.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ViewerUnit {
+    pub id: OrganisationId,
+    pub code: String,
+    pub name: String,
+    pub name_dz: String,
+    pub calendar: String,
+}
+
+/// Somebody who signed in, by a session or by an API token.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SignedIn {
+    pub account: AccountId,
+    pub person: PersonId,
+    pub name: String,
+    pub name_dz: String,
+    pub phone: String,
+    pub email: String,
+    pub office: Option<OrganisationId>,
+    pub office_name: String,
+    /// The unit of the first grant as officer or head of a unit.
+    pub unit: Option<ViewerUnit>,
+    pub grants: Vec<Grant>,
+    /// Keys of one letter; a person can switch them off (WCAG 2.1.4).
+    pub single_keys: bool,
+    pub by_token: bool,
+    pub counts: Counts,
+    pub views: Vec<NamedView>,
+}
+
+/// The numbers of the menu: kept by the desk, read here.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Counts {
+    pub open: i64,
+    pub unassigned: i64,
+    pub mine: i64,
+    pub notices: i64,
+}
+
+/// A list of requests that a person saved under a name.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NamedView {
+    pub id: SavedViewId,
+    pub name: String,
+    pub query: String,
+}
+
+impl SignedIn {
+    pub fn has(&self, role: Role) -> bool {
+        self.grants.iter().any(|grant| grant.role == role)
+    }
+
+    /// The organisations in whose scope the person has the role.
+    pub fn scopes(&self, role: Role) -> impl Iterator<Item = OrganisationId> + '_ {
+        self.grants.iter().filter(move |grant| grant.role == role).map(|grant| grant.organisation)
+    }
+
+    /// Works on the requests of this unit.
+    pub fn works_in(&self, unit: OrganisationId) -> bool {
+        self.grants
+            .iter()
+            .any(|grant| matches!(grant.role, Role::Officer | Role::HeadOfUnit) && grant.organisation == unit)
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct Viewer {
+    pub signed_in: Option<SignedIn>,
+    pub language: Language,
+    /// Where the request came from, for slow-downs and the list of sessions.
+    pub address: String,
+    pub now: Timestamp,
+    /// Path and query of the page that is asked for.
+    pub here: String,
+}
+
+impl Viewer {
+    /// # Errors
+    /// `SignIn` for somebody of the public.
+    pub fn must_be_signed_in(&self) -> Result<&SignedIn, Problem> {
+        self.signed_in.as_ref().ok_or(Problem::SignIn)
+    }
+
+    /// The unit an officer's page is about.
+    ///
+    /// # Errors
+    /// `SignIn` for the public, `Forbidden` for somebody who works in no unit.
+    pub fn must_work_in_a_unit(&self) -> Result<(&SignedIn, &ViewerUnit), Problem> {
+        let me = self.must_be_signed_in()?;
+        let unit = me.unit.as_ref().ok_or(Problem::Forbidden)?;
+        Ok((me, unit))
+    }
+
+    /// The name that stands in the event log.
+    pub fn actor(&self) -> crate::events::Actor {
+        match &self.signed_in {
+            Some(me) => crate::events::Actor { person: Some(me.person), name: me.name.clone() },
+            None => crate::events::Actor { person: None, name: String::new() },
+        }
+    }
+}
+
+/// The middleware `directory::sessions::recognise` puts the viewer into the request before any handler runs.
+impl<S: Sync> FromRequestParts<S> for Viewer {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Viewer, Problem> {
+        parts.extensions.get::<Viewer>().cloned().ok_or_else(|| {
+            Problem::Other(anyhow::anyhow!("the route {} is outside the middleware", parts.uri.path()))
+        })
+    }
+}
