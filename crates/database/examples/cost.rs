@@ -45,8 +45,8 @@ fn measure(fresh: Fresh, rows: i64) {
     let begun = Instant::now();
     load(&fresh, rows);
     println!("  loading {rows} rows: {:.0} rows a second", rows as f64 / begun.elapsed().as_secs_f64());
-    ask(&fresh, "one row by its key", rows, |database, number| one(database, number));
-    ask(&fresh, "50 rows by key with a join", rows, |database, number| page(database, number));
+    ask(&fresh, "one row by its key", rows, one);
+    ask(&fresh, "50 rows by key with a join", rows, page);
     let begun = Instant::now();
     let seen = export(&fresh);
     println!("  streaming {seen} rows: {:.0} rows a second", seen as f64 / begun.elapsed().as_secs_f64());
@@ -84,7 +84,7 @@ fn inserts(database: &Database, clients: i64) -> f64 {
 fn load(database: &Database, rows: i64) {
     let fill = move |transaction: &mut database::Transaction| {
         let offices = (0..100_i64).map(|id| vec![id.into(), format!("Office {id}").into()]);
-        transaction.execute_many("INSERT INTO offices (id, name) VALUES ($1, $2)", offices)?;
+        transaction.load("offices", &["id", "name"], offices)?;
         let requests = (0..rows).map(|id| {
             vec![
                 id.into(),
@@ -94,8 +94,7 @@ fn load(database: &Database, rows: i64) {
                 format!("Printer {id}").into(),
             ]
         });
-        let sql = "INSERT INTO requests (id, office, state, at, subject) VALUES ($1, $2, $3, $4, $5)";
-        transaction.execute_many(sql, requests)
+        transaction.load("requests", &["id", "office", "state", "at", "subject"], requests)
     };
     database.write_blocking::<_, Error, _>(fill).unwrap();
     database.write_blocking::<_, Error, _>(|transaction| transaction.batch("ANALYZE")).unwrap();

@@ -50,6 +50,8 @@ pub(crate) fn run(database: &Database, migrations: &[Migration]) -> Result<(), E
     }
     let known = migrations.to_vec();
     let done = database.write_blocking(move |transaction| {
+        // Another program may hold the lock for as long as its migrations take.
+        transaction.lift_limit()?;
         transaction.lock("schema_migrations")?;
         transaction.batch(TABLE)?;
         check(transaction, &known)
@@ -102,6 +104,7 @@ fn check(reader: &mut Reader, known: &[Migration]) -> Result<BTreeMap<i64, Strin
 }
 
 fn step(transaction: &mut Transaction, migration: &Migration, known: &[Migration]) -> Result<(), Error> {
+    transaction.lift_limit()?;
     transaction.lock("schema_migrations")?;
     // Another process may have been faster.
     if check(transaction, known)?.contains_key(&migration.version) {

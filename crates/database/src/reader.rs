@@ -244,6 +244,35 @@ impl Reader {
         self.noted(done)
     }
 
+    pub(crate) fn run_load<'a>(
+        &mut self,
+        table: &str,
+        columns: &[&str],
+        rows: &mut dyn Iterator<Item = Vec<Value<'a>>>,
+    ) -> Result<u64, Error> {
+        self.ready()?;
+        let names = columns.join(", ");
+        let done = match &mut self.session {
+            Session::Sqlite(session) => {
+                let places: Vec<String> = (1..=columns.len()).map(|number| format!("${number}")).collect();
+                let sql = format!("INSERT INTO {table} ({names}) VALUES ({})", places.join(", "));
+                session.execute_many(&sql, rows)
+            }
+            Session::Postgres(session) => {
+                session.load(&format!("COPY {table} ({names}) FROM STDIN"), columns.len(), rows)
+            }
+        };
+        self.noted(done)
+    }
+
+    /// Lets the statements of this transaction take as long as they take.
+    pub(crate) fn lift_limit(&mut self) -> Result<(), Error> {
+        match &mut self.session {
+            Session::Sqlite(_) => Ok(()),
+            Session::Postgres(session) => session.lift_limit(),
+        }
+    }
+
     pub(crate) fn run_batch(&mut self, sql: &str) -> Result<(), Error> {
         self.ready()?;
         let done = match &mut self.session {

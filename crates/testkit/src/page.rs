@@ -23,7 +23,10 @@ pub fn faults(html: &str) -> Vec<String> {
 }
 
 fn tags<'a>(dom: &'a VDom<'a>, name: &'a str) -> impl Iterator<Item = &'a HTMLTag<'a>> {
-    dom.nodes().iter().filter_map(Node::as_tag).filter(move |tag| tag.name().as_utf8_str().eq_ignore_ascii_case(name))
+    dom.nodes()
+        .iter()
+        .filter_map(Node::as_tag)
+        .filter(move |tag| tag.name().as_utf8_str().eq_ignore_ascii_case(name))
 }
 
 fn attribute(tag: &HTMLTag<'_>, name: &str) -> Option<String> {
@@ -48,7 +51,10 @@ fn check_head(dom: &VDom<'_>, faults: &mut Vec<String>) {
     match h1.as_slice() {
         [h1] if h1.is_empty() => faults.push("the h1 is empty".to_owned()),
         [h1] => {
-            let bare = title.split_once(": ").filter(|(before, _)| !h1.starts_with(before)).map_or(&*title, |it| it.1);
+            let bare = title
+                .split_once(": ")
+                .filter(|(before, _)| !h1.starts_with(before))
+                .map_or(&*title, |it| it.1);
             if !title.starts_with(h1.as_str()) && !bare.starts_with(h1.as_str()) {
                 faults.push(format!("the title {title:?} does not begin with the h1 {h1:?}"));
             }
@@ -162,7 +168,8 @@ fn check_forms_and_words(dom: &VDom<'_>, faults: &mut Vec<String>) {
         }
     }
     for table in tags(dom, "table") {
-        let handles: Vec<NodeHandle> = table.query_selector(parser, "th").map(Iterator::collect).unwrap_or_default();
+        let handles: Vec<NodeHandle> =
+            table.query_selector(parser, "th").map(Iterator::collect).unwrap_or_default();
         if handles.is_empty() {
             faults.push("a table has no heads".to_owned());
         }
@@ -181,7 +188,10 @@ fn check_safety(dom: &VDom<'_>, html: &str, faults: &mut Vec<String>) {
                 faults.push(format!("the attribute {name} is a script inside the page"));
             }
         }
-        if attribute(tag, "tabindex").and_then(|index| index.parse::<i64>().ok()).is_some_and(|index| index > 0) {
+        if attribute(tag, "tabindex")
+            .and_then(|index| index.parse::<i64>().ok())
+            .is_some_and(|index| index > 0)
+        {
             faults.push("a tabindex above 0 changes the order of keys".to_owned());
         }
     }
@@ -215,7 +225,10 @@ mod tests {
             (GOOD.replace("for=\"a\"", "for=\"c\""), "not there"),
             (GOOD.replace(" action=\"/x\"", ""), "no action"),
             (GOOD.replace("Send", ""), "no words"),
-            (GOOD.replace("<input name=\"b\">", "").replace("<button>", "<input name=\"b\"><button>"), "no label"),
+            (
+                GOOD.replace("<input name=\"b\">", "").replace("<button>", "<input name=\"b\"><button>"),
+                "no label",
+            ),
             (GOOD.replace("<button>", "<button onclick=\"x()\">"), "onclick"),
             (GOOD.replace("name=\"b\"", "id=\"a\""), "2 times"),
         ];

@@ -1,9 +1,10 @@
 use std::collections::HashMap;
+use std::io::Write;
 
 use postgres::fallible_iterator::FallibleIterator;
 use postgres::{Client, Statement};
 
-use super::values::{Parameter, advice, is_known_column, is_known_parameter};
+use super::values::{Parameter, advice, copy_line, is_known_column, is_known_parameter};
 use super::{is_stale, translate};
 use crate::error::sql as sql_error;
 use crate::row::Source;
@@ -30,9 +31,8 @@ impl Session {
 
     /// Begins or ends a transaction or savepoint.
     pub(crate) fn plain(&mut self, sql: &str) -> Result<(), Error> {
-        if !sql.contains("SAVEPOINT") {
-            self.is_unlimited = false;
-        }
+        // Both the end of a transaction and a step back to a savepoint restore the limit.
+        self.is_unlimited = false;
         self.client.batch_execute(sql).map_err(|error| translate(&error, sql))
     }
 
@@ -101,6 +101,24 @@ impl Session {
         self.checked(done, sql)
     }
 
+    /// Copies rows into a table, which is many times faster than to insert them one by one.
+    pub(crate) fn load<'a>(
+        &mut self,
+        sql: &str,
+        width: usize,
+        rows: &mut dyn Iterator<Item = Vec<Value<'a>>>,
+    ) -> Result<u64, Error> {
+        self.lift_limit()?;
+        let mut writer = self.client.copy_in(sql).map_err(|error| translate(&error, sql))?;
+        let mut line = Vec::new();
+        for row in rows {
+            line.clear();
+            copy_line(&row, width, sql, &mut line)?;
+            writer.write_all(&line).map_err(|error| lost(&error, sql))?;
+        }
+        writer.finish().map_err(|error| translate(&error, sql))
+    }
+
     pub(crate) fn batch(&mut self, sql: &str) -> Result<(), Error> {
         self.lift_limit()?;
         self.client.batch_execute(sql).map_err(|error| translate(&error, sql))
@@ -143,7 +161,7 @@ impl Session {
     }
 
     /// Lifts the time limit of statements until the transaction ends.
-    fn lift_limit(&mut self) -> Result<(), Error> {
+    pub(crate) fn lift_limit(&mut self) -> Result<(), Error> {
         if !self.is_unlimited {
             let sql = "SET LOCAL statement_timeout = 0";
             self.client.batch_execute(sql).map_err(|error| translate(&error, sql))?;
@@ -172,6 +190,14 @@ impl Session {
             }
             translate(&error, sql)
         })
+    }
+}
+
+/// What the server told while rows were sent to it.
+fn lost(error: &std::io::Error, sql: &str) -> Error {
+    match error.get_ref().and_then(|cause| cause.downcast_ref::<postgres::Error>()) {
+        Some(told) => translate(told, sql),
+        None => Error::Unavailable(error.to_string()),
     }
 }
 

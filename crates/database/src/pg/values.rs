@@ -5,7 +5,8 @@ use std::fmt;
 use bytes::BytesMut;
 use postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 
-use crate::Value;
+use crate::error::{short, sql as sql_error};
+use crate::{Error, Value};
 
 /// A parameter and its place, counted from 1, for messages.
 #[derive(Debug)]
@@ -105,6 +106,46 @@ pub(super) fn advice(ty: &Type) -> String {
         _ => "; write CAST(… AS TEXT) or AS BIGINT",
     };
     format!("the type {ty} is not one of BIGINT, DOUBLE PRECISION, TEXT, BYTEA{cast}")
+}
+
+/// Writes a row as COPY's text format takes it: a line of fields with tabs between them.
+pub(super) fn copy_line(row: &[Value<'_>], width: usize, sql: &str, line: &mut Vec<u8>) -> Result<(), Error> {
+    if row.len() != width {
+        return Err(sql_error(sql, format!("takes {width} values, {} were given", row.len())));
+    }
+    for (index, value) in row.iter().enumerate() {
+        if let Some(fault) = value.fault() {
+            let message = fault.to_owned();
+            return Err(Error::Parameter { parameter: index + 1, statement: short(sql), message });
+        }
+        if index > 0 {
+            line.push(b'\t');
+        }
+        match value {
+            Value::Null => line.extend_from_slice(b"\\N"),
+            Value::Int(number) => line.extend_from_slice(number.to_string().as_bytes()),
+            Value::Real(number) => line.extend_from_slice(number.to_string().as_bytes()),
+            Value::Text(text) => text.bytes().for_each(|byte| copy_byte(byte, line)),
+            Value::Blob(bytes) => {
+                line.extend_from_slice(b"\\\\x");
+                for byte in bytes.iter() {
+                    line.extend_from_slice(format!("{byte:02x}").as_bytes());
+                }
+            }
+        }
+    }
+    line.push(b'\n');
+    Ok(())
+}
+
+fn copy_byte(byte: u8, line: &mut Vec<u8>) {
+    match byte {
+        b'\\' => line.extend_from_slice(b"\\\\"),
+        b'\t' => line.extend_from_slice(b"\\t"),
+        b'\n' => line.extend_from_slice(b"\\n"),
+        b'\r' => line.extend_from_slice(b"\\r"),
+        other => line.push(other),
+    }
 }
 
 struct Found<'a>(Value<'a>);

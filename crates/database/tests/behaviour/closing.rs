@@ -117,3 +117,17 @@ fn a_lock_of_another_process_is_waited_for() {
     insert(3).unwrap();
     assert_eq!(count(&first, "items"), 2);
 }
+
+/// What durability and the likeness of the two databases stand on.
+#[test]
+fn sqlite_is_set_up_as_meant() {
+    let fresh = testkit::fresh_sqlite();
+    let wanted = [("synchronous", "2"), ("journal_mode", "wal"), ("foreign_keys", "1")];
+    for (setting, value) in wanted {
+        let sql = format!("SELECT CAST({setting} AS TEXT) FROM pragma_{setting}");
+        let found = fresh.write_blocking::<_, Error, _>(move |transaction| {
+            transaction.one(&sql, &[], |row| row.at::<String>(0))
+        });
+        assert_eq!(found.as_deref(), Ok(value), "{setting}");
+    }
+}

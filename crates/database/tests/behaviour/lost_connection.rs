@@ -54,6 +54,46 @@ fn a_write_whose_connection_was_ended_is_run_again() {
     assert_eq!(count(&fresh, "items"), 2);
 }
 
+/// The server ends the connection while it commits, so that no answer to the commit comes.
+#[test]
+fn a_commit_without_an_answer_is_told_as_unknown_and_not_run_again() {
+    let Some(fresh) = testkit::fresh_postgres() else { return };
+    batch(
+        &fresh,
+        "CREATE TABLE items (id BIGINT PRIMARY KEY);
+         CREATE FUNCTION leave() RETURNS trigger LANGUAGE plpgsql AS
+             $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$;
+         CREATE CONSTRAINT TRIGGER leaving AFTER INSERT ON items DEFERRABLE INITIALLY DEFERRED
+             FOR EACH ROW WHEN (new.id = 1) EXECUTE FUNCTION leave()",
+    );
+    let mut runs = 0;
+    let done = fresh.write_blocking::<_, Error, _>(move |transaction| {
+        runs += 1;
+        assert_eq!(runs, 1);
+        transaction.execute(INSERT, &[1.into()])
+    });
+    assert!(matches!(done, Err(Error::Unknown(_))), "{done:?}");
+    fresh.write_blocking::<_, Error, _>(|transaction| transaction.execute(INSERT, &[2.into()])).unwrap();
+    assert_eq!(count(&fresh, "items"), 1);
+}
+
+#[test]
+fn a_conflict_that_does_not_end_is_told_after_some_tries() {
+    let Some(fresh) = testkit::fresh_postgres() else { return };
+    batch(
+        &fresh,
+        "CREATE FUNCTION collide() RETURNS BIGINT LANGUAGE plpgsql AS
+             $$ BEGIN RAISE EXCEPTION 'again' USING ERRCODE = '40001'; END $$",
+    );
+    let (ran, runs) = mpsc::channel();
+    let done = fresh.write_blocking::<_, Error, _>(move |transaction| {
+        ran.send(()).unwrap();
+        transaction.one("SELECT collide() AS n", &[], |row| row.get::<i64>("n"))
+    });
+    assert_eq!(done, Err(Error::Conflict("again".to_owned())));
+    assert_eq!(runs.iter().count(), 6);
+}
+
 #[test]
 fn a_read_whose_connection_was_ended_says_so() {
     let Some(fresh) = testkit::fresh_postgres() else { return };

@@ -95,6 +95,65 @@ fn values_come_back_as_they_went_in() {
     }
 }
 
+#[test]
+fn loaded_values_come_back_as_they_went_in() {
+    type Loaded = (i64, Option<String>, Option<Vec<u8>>, Option<f64>);
+    let rows = proptest::collection::vec(
+        (
+            any::<i64>(),
+            proptest::option::of("(\\PC|[\\t\\n\\r\\\\N.]){0,20}"),
+            proptest::option::of(proptest::collection::vec(any::<u8>(), 0..20)),
+            proptest::option::of(any::<f64>().prop_filter("NaN is refused", |real| !real.is_nan())),
+        ),
+        0..50,
+    );
+    for fresh in kinds() {
+        batch(
+            &fresh,
+            "CREATE TABLE loaded (n BIGINT, words TEXT, bytes BYTEA, real_one DOUBLE PRECISION, place BIGINT)",
+        );
+        let mut runner =
+            TestRunner::new(Config { cases: 60, failure_persistence: None, ..Config::default() });
+        let tested = runner.run(&rows, |rows: Vec<Loaded>| {
+            let given = rows.clone();
+            let found = fresh.write_blocking::<_, Error, _>(move |transaction| {
+                transaction.execute("DELETE FROM loaded", &[])?;
+                let lines = given.iter().zip(0_i64..).map(|((n, words, bytes, real), place)| {
+                    vec![n.into(), words.into(), bytes.into(), (*real).into(), place.into()]
+                });
+                let columns = ["n", "words", "bytes", "real_one", "place"];
+                assert_eq!(transaction.load("loaded", &columns, lines)?, given.len() as u64);
+                transaction.rows("SELECT n, words, bytes, real_one FROM loaded ORDER BY place", &[], |row| {
+                    Ok((row.at(0)?, row.at(1)?, row.at(2)?, row.at(3)?))
+                })
+            });
+            prop_assert_eq!(found.unwrap(), rows);
+            Ok(())
+        });
+        tested.unwrap_or_else(|error| panic!("on {:?}: {error}", fresh.kind()));
+    }
+}
+
+#[test]
+fn what_cannot_be_loaded_is_told_alike() {
+    for fresh in kinds() {
+        batch(&fresh, "CREATE TABLE loaded (n BIGINT PRIMARY KEY, words TEXT)");
+        let load = |rows: Vec<Vec<Value<'static>>>| {
+            fresh.write_blocking::<_, Error, _>(move |transaction| {
+                transaction.load("loaded", &["n", "words"], rows.clone())
+            })
+        };
+        let twice = load(vec![vec![1.into(), "a".into()], vec![1.into(), "b".into()]]);
+        assert_eq!(twice, Err(Error::Unique { constraint: "loaded.n".to_owned() }));
+        let short = load(vec![vec![1.into(), "a".into()], vec![2.into()]]);
+        assert!(short.unwrap_err().to_string().contains("takes 2"));
+        let nul = load(vec![vec![1.into(), "a\0".into()]]);
+        assert!(matches!(nul, Err(Error::Parameter { parameter: 2, .. })));
+        assert_eq!(crate::count(&fresh, "loaded"), 0);
+        assert_eq!(load(vec![vec![1.into(), Value::Null]]), Ok(1));
+    }
+}
+
 /// PostgreSQL made by others may have narrower columns.
 #[test]
 fn narrower_postgres_types_are_read_and_given() {

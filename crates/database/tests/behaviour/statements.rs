@@ -1,5 +1,7 @@
-use database::{Database, Error, Kind, Reader, Value};
-use testkit::each_kind;
+use std::time::{Duration, Instant};
+
+use database::{Database, Error, Kind, Options, Reader, Value};
+use testkit::{Fresh, each_kind};
 
 use crate::{batch, count};
 
@@ -303,22 +305,45 @@ fn a_reader_sees_one_snapshot() {
     });
 }
 
+fn kinds_with(options: &Options) -> impl Iterator<Item = Fresh> {
+    [Some(testkit::fresh_sqlite_with(options)), testkit::fresh_postgres_with(options)].into_iter().flatten()
+}
+
+#[test]
+fn exports_have_no_limit() {
+    let limit = Duration::from_millis(100);
+    let options = Options { read_limit: limit, write_limit: limit, ..Options::default() };
+    for fresh in kinds_with(&options) {
+        let many = "WITH RECURSIVE n (i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < 600000) \
+                    SELECT i FROM n";
+        let begun = Instant::now();
+        let mut seen = 0_i64;
+        let done = fresh.read_blocking::<_, Error, _>(move |reader| {
+            reader.each(many, &[], |_| {
+                if seen % 100_000 == 0 {
+                    std::thread::sleep(Duration::from_millis(50));
+                }
+                seen += 1;
+                Ok(())
+            })?;
+            Ok(seen)
+        });
+        assert_eq!(done, Ok(600_000));
+        assert!(begun.elapsed() > limit);
+    }
+}
+
 #[test]
 fn a_statement_is_stopped_at_its_limit() {
-    let options = database::Options {
-        read_limit: std::time::Duration::from_millis(200),
-        readers: 1,
-        ..database::Options::default()
-    };
-    let fresh = [Some(testkit::fresh_sqlite_with(&options)), testkit::fresh_postgres_with(&options)];
-    for fresh in fresh.into_iter().flatten() {
+    let options = Options { read_limit: Duration::from_millis(200), readers: 1, ..Options::default() };
+    for fresh in kinds_with(&options) {
         let endless = "WITH RECURSIVE n (i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n \
                        WHERE i < 1000000000) SELECT COUNT(*) AS n FROM n";
-        let begun = std::time::Instant::now();
+        let begun = Instant::now();
         let stopped = fresh
             .read_blocking::<_, Error, _>(move |reader| reader.one(endless, &[], |row| row.at::<i64>(0)));
         assert!(matches!(stopped, Err(Error::Timeout { .. })), "{stopped:?}");
-        assert!(begun.elapsed() < std::time::Duration::from_secs(5));
+        assert!(begun.elapsed() < Duration::from_secs(5));
         fresh.check().unwrap();
     }
 }
