@@ -2,6 +2,7 @@
 
 skip = Skip to the content
 menu = Main
+menu-open = Menu
 menu-services = Services
 menu-follow = Follow a request
 menu-charter = What we promise
