@@ -29,7 +29,7 @@ weekday-6 = གཟའ་ཉི་མ་
 # reviewed
 weekday-7 = གཟའ་ཟླ་བ་
 # reviewed
-month-1 = སྤྱི་ཟླ་དང་པ་
+month-1 = སྤྱི་ཟླ་དངཔ་
 # reviewed
 month-2 = སྤྱི་ཟླ་གཉིས་པ་
 # reviewed
@@ -53,11 +53,56 @@ month-11 = སྤྱི་ཟླ་བཅུ་གཅིག་པ་
 # reviewed
 month-12 = སྤྱི་ཟླ་བཅུ་གཉིས་པ་
 
+# reviewed
+weekday-short-1 = མིར་
+# reviewed
+weekday-short-2 = ལྷག་
+# reviewed
+weekday-short-3 = ཕུར་
+# reviewed
+weekday-short-4 = སངས་
+# reviewed
+weekday-short-5 = སྤེན་
+# reviewed
+weekday-short-6 = ཉི་
+# reviewed
+weekday-short-7 = ཟླ་
+# reviewed
+month-short-1 = ཟླ་༡
+# reviewed
+month-short-2 = ཟླ་༢
+# reviewed
+month-short-3 = ཟླ་༣
+# reviewed
+month-short-4 = ཟླ་༤
+# reviewed
+month-short-5 = ཟླ་༥
+# reviewed
+month-short-6 = ཟླ་༦
+# reviewed
+month-short-7 = ཟླ་༧
+# reviewed
+month-short-8 = ཟླ་༨
+# reviewed
+month-short-9 = ཟླ་༩
+# reviewed
+month-short-10 = ཟླ་༡༠
+# reviewed
+month-short-11 = ཟླ་༡༡
+# reviewed
+month-short-12 = ཟླ་༡༢
+
 time-today = ད་རིས་ { $clock }
 time-yesterday = ཁ་ཙ་ { $clock }
 time-tomorrow = ནངས་པ་ { $clock }
-date-full = { $year } { $month } ཚེས་ { $day } { $weekday }
-date-month = { $year } { $month }
+# reviewed
+date-full = { $weekday } སྤྱི་ལོ་{ $year } { $month } ཚེས་{ $day }
+# reviewed
+date-short = { $month } ཚེས་{ $day }
+# reviewed
+date-short-year = སྤྱི་ལོ་{ $year } { $month } ཚེས་{ $day }
+# reviewed
+date-month = སྤྱི་ལོ་{ $year } { $month }
 span-minutes = སྐར་མ་ { $n }
 span-hours = ཆུ་ཚོད་ { $n }
 span-days = ཉིནམ་ { $n }
