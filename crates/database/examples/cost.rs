@@ -142,11 +142,11 @@ fn page(database: &Database, number: i64) -> usize {
     let read = move |reader: &mut database::Reader| {
         reader.rows(sql, &[(number % 100).into(), (number * 900).into(), number.into()], |row| {
             Ok((
-                row.at::<i64>(0)?,
-                row.at::<String>(1)?,
-                row.at::<String>(2)?,
-                row.at::<i64>(3)?,
-                row.at::<String>(4)?,
+                row.get::<i64>("id")?,
+                row.get::<String>("subject")?,
+                row.get::<String>("state")?,
+                row.get::<i64>("at")?,
+                row.get::<String>("name")?,
             ))
         })
     };

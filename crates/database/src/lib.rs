@@ -4,6 +4,20 @@
 //! question holds up the caller's runtime. Read closures see one stable snapshot. Write closures are
 //! transactions: their Ok is returned only when the change is safely on the disk.
 //!
+//! ```no_run
+//! use database::{Database, Error, Options};
+//!
+//! # fn main() -> Result<(), Error> {
+//! let database = Database::open("data/desk.sqlite", &Options::default())?;
+//! let number = database.write_blocking::<i64, Error, _>(|transaction| {
+//!     let sql = "UPDATE counters SET n = n + 1 WHERE unit = $1 RETURNING n";
+//!     transaction.one(sql, &["PUN".into()], |row| row.get("n"))
+//! })?;
+//! # let _ = number;
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # The dialect
 //!
 //! Statements are written once and mean the same on both databases if they keep to this:
@@ -18,6 +32,8 @@
 //! - `RETURNING`, `ON CONFLICT`, CTEs, window functions and row values are alike. `INSERT … SELECT …
 //!   ON CONFLICT` needs a WHERE, if only `WHERE true`, before ON CONFLICT.
 //! - A failed statement spoils its transaction; `Transaction::attempt` makes a failure survivable.
+//!
+//! Not offered yet: TLS to PostgreSQL, and a pooler between that shares connections by transaction.
 //!
 //! `Reader::prepare_only` checks a statement; run it over all of them on both databases.
 

@@ -3,7 +3,9 @@
 
 mod browser;
 
-use database::{Reader, Transaction};
+use std::path::Path;
+
+use database::{Database, Reader, Transaction};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use testkit::Fresh;
@@ -85,17 +87,23 @@ impl Who {
 
 impl World {
     pub(crate) fn new() -> World {
-        let fresh = testkit::fresh();
-        let clock = Clock::stopped("2026-11-19T03:00:00Z".parse().unwrap());
-        let mut settings = Settings::in_folder(fresh.folder().to_owned());
-        settings.home_unit = Some("PUN".to_owned());
-        settings.show_unreviewed = true;
-        let app = App::over(fresh.database.clone(), settings, clock).unwrap();
-        install(&app).unwrap();
-        let now = app.clock.now();
-        let (punakha, thimphu, school) = app.db.write_blocking(move |tx| populate(tx, now)).unwrap();
+        let fresh = testkit::fresh_prepared(|database| {
+            let folder = tempfile::tempdir().unwrap();
+            let app = program(database, folder.path());
+            install(&app).unwrap();
+            let now = app.clock.now();
+            app.db.write_blocking(move |tx| populate(tx, now)).unwrap();
+        });
+        let app = program(&fresh.database, fresh.folder());
         app.refresh_blocking().unwrap();
-        World { app, punakha, thimphu, school, _fresh: fresh }
+        let organisation = |key: &'static str| app.db.read_blocking(move |r| organisation(r, key)).unwrap();
+        World {
+            punakha: organisation("unit-punakha"),
+            thimphu: organisation("unit-thimphu"),
+            school: organisation("kabjisa-central-school"),
+            app,
+            _fresh: fresh,
+        }
     }
 
     /// Sets the clock to a local time of Punakha: "2026-11-19 14:20".
@@ -140,6 +148,14 @@ impl World {
     }
 }
 
+fn program(database: &Database, folder: &Path) -> App {
+    let clock = Clock::stopped("2026-11-19T03:00:00Z".parse().unwrap());
+    let mut settings = Settings::in_folder(folder.to_owned());
+    settings.home_unit = Some("PUN".to_owned());
+    settings.show_unreviewed = true;
+    App::over(database.clone(), settings, clock).unwrap()
+}
+
 fn account_of(r: &mut Reader, who: Who) -> Result<(AccountId, PersonId), database::Error> {
     let username = who.username();
     r.one("SELECT id, person_id FROM accounts WHERE username = $1", &[username.into()], |row| {
@@ -151,10 +167,7 @@ fn organisation(r: &mut Reader, key: &str) -> Result<OrganisationId, database::E
     r.one("SELECT id FROM organisations WHERE key = $1", &[key.into()], |row| row.get("id"))
 }
 
-fn populate(
-    tx: &mut Transaction,
-    now: Timestamp,
-) -> Result<(OrganisationId, OrganisationId, OrganisationId), database::Error> {
+fn populate(tx: &mut Transaction, now: Timestamp) -> Result<(), database::Error> {
     let punakha = organisation(tx, "unit-punakha")?;
     let thimphu = organisation(tx, "unit-thimphu")?;
     let district = organisation(tx, "dzongkhag-punakha")?;
@@ -198,7 +211,7 @@ fn populate(
         let account = people::insert_account(tx, person, &who.username(), now)?;
         people::grant(tx, account, role, office, now)?;
     }
-    Ok((punakha, thimphu, school))
+    Ok(())
 }
 
 #[test]

@@ -6,5 +6,6 @@ mod fresh;
 pub mod page;
 
 pub use fresh::{
-    Fresh, each_kind, fresh, fresh_postgres, fresh_postgres_with, fresh_sqlite, fresh_sqlite_with,
+    Fresh, each_kind, fresh, fresh_postgres, fresh_postgres_with, fresh_prepared, fresh_sqlite,
+    fresh_sqlite_with,
 };

@@ -104,7 +104,7 @@ fn inside_labels(dom: &VDom<'_>) -> BTreeSet<u32> {
     let parser = dom.parser();
     let mut inside = BTreeSet::new();
     for label in tags(dom, "label") {
-        for handle in label.children().all(parser).iter().enumerate().map(|(_, node)| node) {
+        for handle in label.children().all(parser) {
             if let Some(tag) = handle.as_tag()
                 && let Some(position) = position_of(dom, tag)
             {

@@ -32,6 +32,9 @@ pub(crate) fn open_writer(path: &Path, options: &Options) -> Result<Session, Err
 }
 
 /// Opens a connection that can only read. The writer must have opened the file before.
+///
+/// The file is not mapped into memory: that halves the time of a question under load (0.26 to 0.13 ms for 50
+/// rows of a million), but a disk that fails to read would end the program with SIGBUS instead of an error.
 pub(crate) fn open_reader(path: &Path, options: &Options) -> Result<Session, Error> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let open = || {
