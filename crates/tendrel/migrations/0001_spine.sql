@@ -79,6 +79,14 @@ CREATE TABLE organisation_aliases (
 );
 CREATE INDEX organisation_aliases_by_folded ON organisation_aliases (folded);
 
+-- Each word of a name or alias, folded: "central" finds Kabjisa Central School without looking at all offices.
+CREATE TABLE organisation_words (
+    word            TEXT NOT NULL,
+    organisation_id BYTEA NOT NULL REFERENCES organisations (id),
+    PRIMARY KEY (word, organisation_id)
+);
+CREATE INDEX organisation_words_of ON organisation_words (organisation_id, word);
+
 CREATE TABLE organisation_successions (
     predecessor_id BYTEA NOT NULL REFERENCES organisations (id),
     successor_id   BYTEA NOT NULL REFERENCES organisations (id),
@@ -121,6 +129,15 @@ CREATE INDEX persons_by_folded ON persons (folded);
 CREATE INDEX persons_by_agency ON persons (working_agency_id, name);
 CREATE INDEX persons_by_phone ON persons (phone);
 CREATE INDEX persons_by_email ON persons (email);
+
+-- Under what a person is found: words of the name, employee id, e-mail, and '~' with the digits of the telephone from
+-- the last to the first, so that its ending is the beginning of a word.
+CREATE TABLE person_words (
+    word      TEXT NOT NULL,
+    person_id BYTEA NOT NULL REFERENCES persons (id),
+    PRIMARY KEY (word, person_id)
+);
+CREATE INDEX person_words_of ON person_words (person_id, word);
 
 CREATE TABLE posts (
     person_id       BYTEA NOT NULL REFERENCES persons (id),

@@ -14,6 +14,7 @@ pub(crate) use browser::{Browser, Page};
 
 use crate::app::App;
 use crate::clock::Clock;
+use crate::directory::offices::{self, NewOffice};
 use crate::directory::people::{self, NewPerson};
 use crate::directory::sessions;
 use crate::id::{AccountId, OrganisationId, PersonId};
@@ -172,20 +173,17 @@ fn populate(tx: &mut Transaction, now: Timestamp) -> Result<(), database::Error>
     let thimphu = organisation(tx, "unit-thimphu")?;
     let district = organisation(tx, "dzongkhag-punakha")?;
     let government = organisation(tx, "government")?;
-    let school = OrganisationId::new(now);
-    tx.execute(
-        "INSERT INTO organisations (id, key, kind, name, folded, parent_id, unit_id, place_code)
-         VALUES ($1, 'kabjisa-central-school', 'school', 'Kabjisa Central School', 'kabjisa central school', $2, $3, 'BT-23')",
-        &[school.into(), district.into(), punakha.into()],
-    )?;
-    tx.execute(
-        "INSERT INTO organisation_ancestors (organisation_id, ancestor_id, depth)
-         SELECT $1, ancestor_id, depth + 1 FROM organisation_ancestors WHERE organisation_id = $2",
-        &[school.into(), district.into()],
-    )?;
-    tx.execute(
-        "INSERT INTO organisation_ancestors (organisation_id, ancestor_id, depth) VALUES ($1, $1, 0)",
-        &[school.into()],
+    let school = offices::insert(
+        tx,
+        &NewOffice {
+            key: "kabjisa-central-school".to_owned(),
+            kind: "school".to_owned(),
+            name: "Kabjisa Central School".to_owned(),
+            parent: Some(district),
+            place: Some("BT-23".to_owned()),
+            ..NewOffice::default()
+        },
+        now,
     )?;
     for who in Who::ALL {
         let (office, role) = match who {

@@ -3,6 +3,7 @@
 use database::{Error, Transaction};
 use jiff::Timestamp;
 
+use crate::directory::words;
 use crate::id::{AccountId, OrganisationId, PersonId};
 use crate::search::fold;
 use crate::viewer::Role;
@@ -39,7 +40,7 @@ pub fn insert(tx: &mut Transaction, person: &NewPerson, now: Timestamp) -> Resul
             (*working_agency).into(),
             (*parent_agency).into(),
             phone.into(),
-            email.into(),
+            email.to_lowercase().into(),
             if language.is_empty() { "en" } else { language }.into(),
         ],
     )?;
@@ -49,6 +50,7 @@ pub fn insert(tx: &mut Transaction, person: &NewPerson, now: Timestamp) -> Resul
             &[id.into(), (*organisation).into(), post.into(), now.to_string()[..10].into()],
         )?;
     }
+    words::of_person(tx, id)?;
     Ok(id)
 }
 

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use working_time::{CalendarData, DatedHours, MonthDay, Season, Span};
 
+use crate::directory::words;
 use crate::id::OrganisationId;
 use crate::search::fold;
 
@@ -291,6 +292,7 @@ fn insert_organisation(
             &[id.into(), alias.into(), fold(alias).into()],
         )?;
     }
+    words::of_organisation(tx, id)?;
     Ok(())
 }
 
