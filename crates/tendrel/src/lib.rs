@@ -15,6 +15,7 @@ pub mod problem;
 pub mod router;
 pub mod search;
 pub mod secret;
+pub mod seed;
 pub mod serve;
 pub mod settings;
 pub mod viewer;

@@ -21,6 +21,8 @@ struct Arguments {
 enum Command {
     /// Answers on the network.
     Serve(tendrel::serve::ServeArguments),
+    /// Fills the database with years of invented history, for measurements.
+    Seed(tendrel::seed::SeedArguments),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -28,5 +30,6 @@ fn main() -> anyhow::Result<()> {
     let place = tendrel::settings::Place { data: arguments.data, database: arguments.database };
     match arguments.command {
         Command::Serve(serve) => tendrel::serve::run(&place, &serve),
+        Command::Seed(seed) => tendrel::seed::run(&place, &seed),
     }
 }

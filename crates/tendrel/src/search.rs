@@ -79,15 +79,51 @@ pub fn index(
     unit: OrganisationId,
     texts: &[&str],
 ) -> Result<(), Error> {
+    let text = line(unit, texts);
+    match tx.kind() {
+        Kind::Sqlite => index_sqlite(tx, request, unit, &text),
+        Kind::Postgres => index_postgres(tx, request, unit, &text),
+    }
+}
+
+/// All words of a document in one line, as the index takes them.
+pub fn line(unit: OrganisationId, texts: &[&str]) -> String {
     let mut text = unit_word(unit);
     for word in words(texts) {
         text.push(' ');
         text.push_str(&word);
     }
-    match tx.kind() {
-        Kind::Sqlite => index_sqlite(tx, request, unit, &text),
-        Kind::Postgres => index_postgres(tx, request, unit, &text),
+    text
+}
+
+/// A request that is not in the index yet, with its `line`.
+#[derive(Clone, Copy, Debug)]
+pub struct Document<'a> {
+    pub request: RequestId,
+    pub unit: OrganisationId,
+    pub line: &'a str,
+}
+
+/// Puts many new requests into the index at once; those that come later are found first.
+pub fn load(tx: &mut Transaction, documents: &[Document<'_>]) -> Result<(), Error> {
+    if tx.kind() == Kind::Postgres {
+        let rows = documents.iter().map(|document| {
+            // The words hold letters and digits only, so quotes are all that the text form needs.
+            let words: Vec<String> = document.line.split(' ').map(|word| format!("'{word}'")).collect();
+            vec![document.request.into(), document.unit.into(), words.join(" ").into()]
+        });
+        tx.load("search_documents", &["subject_id", "unit_id", "words"], rows)?;
+        return Ok(());
     }
+    let last: i64 =
+        tx.one("SELECT COALESCE(MAX(id), 0) AS last FROM search_documents", &[], |row| row.get("last"))?;
+    let numbered = || (last + 1..).zip(documents);
+    let rows =
+        numbered().map(|(id, document)| vec![id.into(), document.request.into(), document.unit.into()]);
+    tx.load("search_documents", &["id", "subject_id", "unit_id"], rows)?;
+    let rows = numbered().map(|(id, document)| vec![id.into(), document.line.into()]);
+    tx.load("search_index", &["rowid", "words"], rows)?;
+    Ok(())
 }
 
 fn index_sqlite(

@@ -170,6 +170,18 @@ pub fn insertion(
     (INSERT, values)
 }
 
+/// Writes many new requests at once.
+pub fn load<'a>(
+    tx: &mut Transaction,
+    requests: impl Iterator<Item = (&'a Request, Timestamp, Option<Timestamp>)>,
+) -> Result<(), Error> {
+    let columns = INSERT.split_once('(').and_then(|(_, rest)| rest.split_once(')')).map_or("", |(it, _)| it);
+    let columns: Vec<&str> = columns.split(',').map(str::trim).collect();
+    let rows = requests.map(|(request, queue_at, next)| insertion(request, queue_at, next).1);
+    tx.load("requests", &columns, rows)?;
+    Ok(())
+}
+
 pub fn insert(
     tx: &mut Transaction,
     request: &Request,
