@@ -8,9 +8,12 @@ use std::path::{Path, PathBuf};
 use database::{Error, Transaction};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::problem::Problem;
+
+/// Bytes that tell what a file is.
+const HEAD_LIMIT: usize = 8192;
 
 #[derive(Clone, Debug)]
 pub struct Files {
@@ -65,6 +68,16 @@ impl Files {
         place(&self.folder, hash)
     }
 
+    /// A file that an earlier try of the same form brought, by the hash the page kept for it. `None` when there is none.
+    pub async fn kept(&self, hash: &str, name: &str) -> Option<StoredFile> {
+        let hash = unhex(hash).filter(|hash| hash.len() == 32)?;
+        let mut file = tokio::fs::File::open(self.path(&hash)).await.ok()?;
+        let size = i64::try_from(file.metadata().await.ok()?.len()).ok()?;
+        let mut head = Vec::new();
+        (&mut file).take(HEAD_LIMIT as u64).read_to_end(&mut head).await.ok()?;
+        Some(StoredFile { hash, size, media_type: sniff(&head).to_owned(), name: safe_name(name) })
+    }
+
     /// Stores bytes that are already at hand, such as a generated paper or a file of the demonstration.
     pub async fn store(&self, name: &str, bytes: &[u8]) -> Result<StoredFile, Problem> {
         let mut upload = self.begin(u64::MAX).await?;
@@ -86,8 +99,8 @@ impl Upload {
         if self.size > self.limit {
             return Err(Problem::TooLarge);
         }
-        if self.head.len() < 8192 {
-            let wanted = (8192 - self.head.len()).min(bytes.len());
+        if self.head.len() < HEAD_LIMIT {
+            let wanted = (HEAD_LIMIT - self.head.len()).min(bytes.len());
             self.head.extend_from_slice(&bytes[..wanted]);
         }
         self.hash.update(bytes);
@@ -175,6 +188,14 @@ pub fn hex(bytes: &[u8]) -> String {
     text
 }
 
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    let pair = |at: usize| u8::from_str_radix(text.get(at..at + 2)?, 16).ok();
+    if text.len() % 2 == 1 || !text.bytes().all(|b| b.is_ascii_hexdigit()) {
+        return None;
+    }
+    (0..text.len()).step_by(2).map(pair).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -204,6 +225,12 @@ mod tests {
         let two = files.store("b.txt", b"same").await.unwrap();
         assert_eq!(one.hash, two.hash);
         assert_eq!(std::fs::read(files.path(&one.hash)).unwrap(), b"same");
+
+        let kept = files.kept(&hex(&one.hash), "../b.txt").await.unwrap();
+        assert_eq!((kept.name.as_str(), kept.size, kept.media_type.as_str()), ("b.txt", 4, "text/plain"));
+        for wrong in ["", "zz", "../../etc/passwd", &"0".repeat(64)] {
+            assert_eq!(files.kept(wrong, "b.txt").await, None);
+        }
 
         let mut upload = files.begin(3).await.unwrap();
         assert!(matches!(upload.write(b"four").await, Err(Problem::TooLarge)));

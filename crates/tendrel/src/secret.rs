@@ -1,8 +1,11 @@
 //! Secrets that nobody can guess: for sessions, links and tokens.
 
+use sha2::{Digest, Sha256};
+
+const LETTERS: &[u8; 30] = b"23456789abcdefghjkmnpqrstvwxyz";
+
 /// 160 random bits in letters and digits that survive being read aloud: no 0, 1, i, l, o, u.
 pub fn new() -> String {
-    const LETTERS: &[u8; 30] = b"23456789abcdefghjkmnpqrstvwxyz";
     let mut random = [0_u8; 33];
     // Without randomness of the system there is no safe way on.
     #[expect(
@@ -10,12 +13,33 @@ pub fn new() -> String {
         reason = "a program without randomness must stop rather than hand out guessable secrets"
     )]
     getrandom::fill(&mut random).expect("the system gives random bytes");
-    random.iter().map(|byte| char::from(LETTERS[usize::from(*byte) % LETTERS.len()])).collect()
+    random.iter().map(letter).collect()
+}
+
+/// A secret that can be made again from what it was made of; as hard to guess as the best of its parts.
+pub fn derived(parts: &[&[u8]]) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part);
+    }
+    hash.finalize().iter().map(letter).collect()
+}
+
+fn letter(byte: &u8) -> char {
+    char::from(LETTERS[usize::from(*byte) % LETTERS.len()])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_same_parts_make_the_same_secret() {
+        assert_eq!(derived(&[b"a", b"b"]), derived(&[b"a", b"b"]));
+        assert_ne!(derived(&[b"a", b"b"]), derived(&[b"ab"]));
+        assert_eq!(derived(&[]).len(), 32);
+    }
 
     #[test]
     fn two_secrets_are_never_the_same() {

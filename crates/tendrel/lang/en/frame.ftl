@@ -102,6 +102,7 @@ problem-reference = Reference for the ICT unit: { $reference }
 problem-home = To the start
 file-too-large = is larger than 10 MB. Make it smaller, or send it in parts.
 file-empty = is empty. Choose it again.
+file-disk-full = could not be taken: the disk of the server is full. Send the rest without it, and tell your ICT unit by telephone.
 file-too-many = is one too many: ten files at a time.
 
 wrong-title = { $count ->

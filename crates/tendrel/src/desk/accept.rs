@@ -68,7 +68,17 @@ pub fn accept(
     incoming: &Incoming,
     actor: Actor,
 ) -> Result<Accepted, Problem> {
-    let secret = secret::new();
+    accept_under(tx, desk, incoming, actor, secret::new())
+}
+
+/// The same under a secret that the caller can make again, so that what is sent twice is recognised.
+pub fn accept_under(
+    tx: &mut Transaction,
+    desk: &Desk,
+    incoming: &Incoming,
+    actor: Actor,
+    secret: String,
+) -> Result<Accepted, Problem> {
     let mut request = request_of(desk, incoming, sessions::hash(&secret));
     request.number = next_number(tx, desk, incoming.unit)?;
     let happened = Happened { at: incoming.received_at, ..Happened::now(desk, actor.clone(), "received") }

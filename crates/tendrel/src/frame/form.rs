@@ -109,14 +109,23 @@ async fn read_parts(body: Body, boundary: String, app: &App) -> Result<FormData,
             form.push(name, &String::from_utf8_lossy(&text))?;
             continue;
         };
-        let mut upload = app.files.begin(ATTACHMENT_LIMIT).await?;
         let mut refused = None;
+        let mut upload = match app.files.begin(ATTACHMENT_LIMIT).await {
+            Ok(upload) => upload,
+            Err(Problem::Full) => {
+                form.refused.push((crate::files::safe_name(&file_name), "file-disk-full"));
+                continue;
+            }
+            Err(other) => return Err(other),
+        };
         while let Some(chunk) = part.chunk().await.map_err(broken_off)? {
             if refused.is_none()
                 && let Err(problem) = upload.write(&chunk).await
             {
                 match problem {
                     Problem::TooLarge => refused = Some("file-too-large"),
+                    // The rest of the form is still read, so that nothing typed is lost.
+                    Problem::Full => refused = Some("file-disk-full"),
                     other => return Err(other),
                 }
             }

@@ -1,0 +1,143 @@
+//! `GET` and `POST /services/{code}`: the public form of a service, for everybody, with or without an account.
+//!
+//! The way of the many: one look-up of the office, one transaction, a redirect.
+
+mod changes;
+mod input;
+mod show;
+
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::get;
+
+use crate::app::App;
+use crate::desk::accept::{Incoming, accept_under};
+use crate::desk::ask::input::{Input, Office};
+use crate::desk::catalogue::{CatalogueData, Service};
+use crate::desk::form::matter::Matter;
+use crate::desk::request::Channel;
+use crate::desk::save::Desk;
+use crate::desk::store;
+use crate::directory::sessions;
+use crate::events::Actor;
+use crate::frame::form::FormData;
+use crate::frame::see_other;
+use crate::problem::Problem;
+use crate::viewer::Viewer;
+
+pub use input::take_kept;
+
+pub fn routes() -> Router<App> {
+    Router::new().route("/services/{code}", get(form).post(send))
+}
+
+/// A service that the public may ask for.
+fn service_of(catalogue: &CatalogueData, code: &str) -> Option<std::sync::Arc<Service>> {
+    let found = catalogue.service_by_code(code).cloned();
+    found.filter(|service| service.definition.public && !service.withdrawn)
+}
+
+async fn form(State(app): State<App>, viewer: Viewer, Path(code): Path<String>) -> Result<Response, Problem> {
+    let catalogue = app.catalogue.now();
+    let Some(service) = service_of(&catalogue, &code) else {
+        return show::unknown(&app, &viewer);
+    };
+    show::empty(&app, &viewer, &service).await
+}
+
+async fn send(
+    State(app): State<App>,
+    viewer: Viewer,
+    Path(code): Path<String>,
+    mut form: FormData,
+) -> Result<Response, Problem> {
+    let catalogue = app.catalogue.now();
+    let Some(service) = service_of(&catalogue, &code) else {
+        return show::unknown(&app, &viewer);
+    };
+    take_kept(&app, &mut form).await;
+    if form.number("version").is_some_and(|version| version != service.version) {
+        return show::changed(&app, &viewer, &service, &form).await;
+    }
+    let input = Input::of(&form);
+    let office = input::find_office(&app, &viewer, &service, &input).await?;
+    let (matter, office) = match input.check(&service, &catalogue, office) {
+        Ok(checked) => checked,
+        Err(wrong) => return show::again(&app, &viewer, &service, &form, wrong).await,
+    };
+    let secret = input::secret_of(&form);
+    let incoming = incoming(&app, &viewer, service.clone(), matter, office, &form);
+    match open(&app, &viewer, incoming, secret).await {
+        Ok(secret) => Ok(see_other(&format!("/sent/{secret}"))),
+        Err(Problem::Full) => show::full(&app, &viewer, &service, &form).await,
+        Err(other) => Err(other),
+    }
+}
+
+fn incoming(
+    app: &App,
+    viewer: &Viewer,
+    service: std::sync::Arc<Service>,
+    matter: Matter,
+    office: Office,
+    form: &FormData,
+) -> Incoming {
+    let Matter { subject, description, answers, impact, urgency, name, phone, email } = matter;
+    Incoming {
+        channel: Channel::Web,
+        service,
+        unit: office.unit,
+        office: office.id,
+        office_text: office.text,
+        requester: viewer.signed_in.as_ref().map(|me| me.person),
+        requester_name: name,
+        requester_phone: phone,
+        requester_email: email,
+        entered_by: None,
+        subject,
+        description,
+        answers,
+        impact,
+        urgency,
+        received_at: app.clock.now(),
+        complete: false,
+        language: viewer.language.code().to_owned(),
+        files: form.files.iter().map(|(_, file)| file.clone()).collect(),
+        follows: None,
+        source: String::new(),
+    }
+}
+
+/// Makes the record, or finds the one that the same form made when it was sent before. Returns the secret of its link.
+async fn open(app: &App, viewer: &Viewer, incoming: Incoming, secret: String) -> Result<String, Problem> {
+    let desk = Desk::new(app);
+    let actor = match viewer.actor() {
+        Actor { person: None, .. } => Actor { person: None, name: incoming.requester_name.clone() },
+        known => known,
+    };
+    let (hash, answer) = (sessions::hash(&secret), secret.clone());
+    let wanted = hash.clone();
+    let made = app.db.write(move |tx| {
+        if store::by_follow_hash(tx, &hash)?.is_none() {
+            accept_under(tx, &desk, &incoming, actor.clone(), secret.clone())?;
+        }
+        Ok::<_, Problem>(())
+    });
+    match made.await {
+        Ok(()) => Ok(answer),
+        // Both presses of the button came at the same time, and the other was first.
+        Err(Problem::Storage(error @ database::Error::Unique { .. })) => {
+            let first = app.db.read(move |r| store::by_follow_hash(r, &wanted)).await?;
+            first.map(|_| answer).ok_or(Problem::Storage(error))
+        }
+        Err(other) => Err(other),
+    }
+}
+
+/// The status of a form that comes back: unless the disk is full, what was typed is to be changed.
+const AGAIN: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
+
+#[cfg(test)]
+pub(crate) mod tests;

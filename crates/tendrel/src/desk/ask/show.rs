@@ -1,0 +1,229 @@
+//! The pages of the public form: empty, sent back, and for a service that does not exist.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::Response;
+use jiff::Timestamp;
+
+use crate::app::App;
+use crate::desk::ask::AGAIN;
+use crate::desk::ask::changes;
+use crate::desk::ask::input::{Refused, field_of, kept_line};
+use crate::desk::catalogue::{Grade, Service};
+use crate::desk::form::Given;
+use crate::desk::form::page::{FieldView, views};
+use crate::desk::service::Audience;
+use crate::desk::usual::{self, Usual};
+use crate::desk::{promised, store};
+use crate::directory::lookup::OfficeHit;
+use crate::frame::form::{FormData, Wrong};
+use crate::frame::{Frame, page};
+use crate::problem::Problem;
+use crate::secret;
+use crate::viewer::Viewer;
+
+#[derive(Template)]
+#[template(path = "desk/ask.html")]
+struct Page {
+    frame: Frame,
+    h1: String,
+    service: Arc<Service>,
+    line: promised::Line,
+    cases: i64,
+    fields: Vec<FieldView>,
+    impacts: Vec<Grade>,
+    urgencies: Vec<Grade>,
+    wrong: Wrong,
+    /// Sentences above the form: what changed meanwhile, or that the disk is full.
+    notices: Vec<String>,
+    typed: Kept,
+    which: Vec<OfficeHit>,
+    /// Open requests of the viewer's office for this service: number, subject, since when.
+    open: Vec<(String, String, Timestamp)>,
+    files: Vec<KeptFile>,
+    office_optional: bool,
+    /// Signed in, and nothing about oneself is wrong: it is told, not asked.
+    is_known: bool,
+    key: String,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Kept {
+    office: String,
+    name: String,
+    phone: String,
+    email: String,
+    subject: String,
+    description: String,
+    impact: String,
+    urgency: String,
+}
+
+struct KeptFile {
+    name: String,
+    line: String,
+}
+
+#[derive(Template)]
+#[template(path = "desk/ask_unknown.html")]
+struct Unknown {
+    frame: Frame,
+}
+
+/// 404 with a way on: the services there are.
+pub(super) fn unknown(app: &App, viewer: &Viewer) -> Result<Response, Problem> {
+    let frame = Frame::titled(app, viewer, "ask-unknown-title");
+    page(StatusCode::NOT_FOUND, &Unknown { frame })
+}
+
+/// What the page needs besides what was typed.
+struct Around {
+    usual: Option<Usual>,
+    open: Vec<(String, String, Timestamp)>,
+}
+
+async fn around(app: &App, viewer: &Viewer, service: &Service) -> Result<Around, Problem> {
+    let unit = app.calendars.unit_by_code(&app.calendars.home().code).map(|unit| unit.id);
+    let office = viewer.signed_in.as_ref().and_then(|me| me.office);
+    let id = service.id;
+    let read = app.db.read(move |r| {
+        let usual = unit.map(|unit| usual::of_service(r, unit, id)).transpose()?.flatten();
+        let open = office.map(|office| store::open_of_same_matter(r, office, id)).transpose()?;
+        Ok::<_, database::Error>(Around { usual, open: open.unwrap_or_default() })
+    });
+    Ok(read.await?)
+}
+
+pub(super) async fn empty(app: &App, viewer: &Viewer, service: &Arc<Service>) -> Result<Response, Problem> {
+    let mut typed = Kept::default();
+    if let Some(me) = &viewer.signed_in {
+        typed = Kept {
+            office: me.office_name.clone(),
+            name: me.name.clone(),
+            phone: me.phone.clone(),
+            email: me.email.clone(),
+            ..typed
+        };
+    }
+    let around = around(app, viewer, service).await?;
+    let page_of = build(app, viewer, service, typed, &Given::default(), around);
+    page(StatusCode::OK, &page_of)
+}
+
+/// The form as it was sent, with what is wrong.
+pub(super) async fn again(
+    app: &App,
+    viewer: &Viewer,
+    service: &Arc<Service>,
+    form: &FormData,
+    refused: Refused,
+) -> Result<Response, Problem> {
+    let mut shown = filled(app, viewer, service, form).await?;
+    for (name, fault) in &refused.faults {
+        shown.wrong.note(&field_of(name), fault.say(&shown.frame));
+    }
+    for (name, sentence) in &refused.files {
+        shown.wrong.note("files", format!("{name} {}", shown.frame.t(sentence)));
+    }
+    shown.which = refused.which;
+    shown.is_known &=
+        !["office", "office-id", "name", "phone", "email"].iter().any(|name| shown.wrong.has(name));
+    shown.frame.title = format!("{}: {}", shown.frame.t("error-prefix"), shown.h1);
+    page(AGAIN, &shown)
+}
+
+/// The form as it is now, with what was typed into the earlier one, and what is different.
+pub(super) async fn changed(
+    app: &App,
+    viewer: &Viewer,
+    service: &Arc<Service>,
+    form: &FormData,
+) -> Result<Response, Problem> {
+    let mut shown = filled(app, viewer, service, form).await?;
+    let (id, version) = (service.id, form.number("version").unwrap_or(0));
+    let before = app.db.read(move |r| store::definition(r, id, version)).await?;
+    shown.notices = vec![shown.frame.t("ask-changed")];
+    if let Some(before) = before {
+        shown.notices.extend(changes::sentences(&shown.frame, &before, &service.definition));
+    }
+    page(AGAIN, &shown)
+}
+
+pub(super) async fn full(
+    app: &App,
+    viewer: &Viewer,
+    service: &Arc<Service>,
+    form: &FormData,
+) -> Result<Response, Problem> {
+    let mut shown = filled(app, viewer, service, form).await?;
+    shown.notices = vec![shown.frame.t("problem-full"), shown.frame.t("ask-kept")];
+    page(StatusCode::INSUFFICIENT_STORAGE, &shown)
+}
+
+async fn filled(
+    app: &App,
+    viewer: &Viewer,
+    service: &Arc<Service>,
+    form: &FormData,
+) -> Result<Page, Problem> {
+    let text = |name: &str| form.text(name).to_owned();
+    let typed = Kept {
+        office: text("office"),
+        name: text("name"),
+        phone: text("phone"),
+        email: text("email"),
+        subject: text("subject"),
+        description: text("description"),
+        impact: text("impact"),
+        urgency: text("urgency"),
+    };
+    let around = around(app, viewer, service).await?;
+    let mut shown = build(app, viewer, service, typed, &Given::of_page(form), around);
+    let kept = |(field, file): &(String, crate::files::StoredFile)| KeptFile {
+        name: file.name.clone(),
+        line: kept_line(field, file),
+    };
+    shown.files = form.files.iter().map(kept).collect();
+    if let Some(key) = form.given("key") {
+        key.clone_into(&mut shown.key);
+    }
+    Ok(shown)
+}
+
+fn build(
+    app: &App,
+    viewer: &Viewer,
+    service: &Arc<Service>,
+    typed: Kept,
+    given: &Given,
+    around: Around,
+) -> Page {
+    let catalogue = app.catalogue.now();
+    let definition = &service.definition;
+    let mut frame = Frame::new(app, viewer, "");
+    let h1 = frame.plain_name(&definition.name, &definition.name_dz).to_owned();
+    frame.title.clone_from(&h1);
+    let Around { usual, open } = around;
+    Page {
+        line: promised::line(&frame, &catalogue, &app.calendars, service, usual.as_ref()),
+        cases: usual.filter(Usual::is_known).map_or(0, |usual| usual.cases),
+        fields: views(&frame, &definition.fields, given),
+        impacts: catalogue.impacts.clone(),
+        urgencies: catalogue.urgencies.clone(),
+        wrong: Wrong::default(),
+        notices: Vec::new(),
+        which: Vec::new(),
+        open,
+        files: Vec::new(),
+        office_optional: definition.audience.iter().any(|audience| *audience != Audience::G2G),
+        is_known: viewer.signed_in.as_ref().is_some_and(|me| !me.office_name.is_empty())
+            && !(typed.phone.is_empty() && typed.email.is_empty()),
+        key: secret::new(),
+        service: service.clone(),
+        typed,
+        h1,
+        frame,
+    }
+}
