@@ -45,7 +45,7 @@ pub fn run(place: &Place, arguments: &ServeArguments) -> anyhow::Result<()> {
     std::fs::create_dir_all(&settings.data)
         .with_context(|| format!("the folder {} cannot be made", settings.data.display()))?;
     let app = App::open(settings, Clock::Machine)?;
-    app.refresh_blocking()?;
+    crate::install::install(&app)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(serve(app))
 }
