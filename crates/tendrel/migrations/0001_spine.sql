@@ -189,6 +189,14 @@ CREATE TABLE sign_in_failures (
     at      BIGINT NOT NULL
 );
 CREATE INDEX sign_in_failures_by_subject ON sign_in_failures (subject, at);
+CREATE INDEX sign_in_failures_by_age ON sign_in_failures (at);
+
+-- A link by which somebody sets a password of their own, once: for a new account and for a forgotten password.
+CREATE TABLE password_links (
+    token_hash BYTEA PRIMARY KEY,
+    account_id BYTEA NOT NULL UNIQUE REFERENCES accounts (id),
+    expires_at BIGINT NOT NULL
+);
 
 CREATE TABLE api_tokens (
     id           BYTEA PRIMARY KEY,
@@ -199,6 +207,7 @@ CREATE TABLE api_tokens (
     expires_at   BIGINT,
     last_used_at BIGINT
 );
+CREATE INDEX api_tokens_by_account ON api_tokens (account_id);
 
 -- working time --------------------------------------------------------------------------------------
 

@@ -21,6 +21,8 @@ use crate::viewer::{Role, SignedIn, Viewer};
 #[derive(Clone, Debug)]
 pub struct Frame {
     pub title: String,
+    /// The form on the page came back with mistakes: said first in the title, for a screen reader.
+    pub has_mistakes: bool,
     pub language: Language,
     pub unreviewed: bool,
     pub signed_in: Option<SignedIn>,
@@ -50,6 +52,7 @@ impl Frame {
     pub fn new(app: &App, viewer: &Viewer, title: impl Into<String>) -> Frame {
         Frame {
             title: title.into(),
+            has_mistakes: false,
             language: viewer.language,
             unreviewed: app.settings.show_unreviewed,
             signed_in: viewer.signed_in.clone(),

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
+use tendrel::directory::make_operator;
 
 #[derive(Parser)]
 #[command(name = "tendrel", version, about = "Runs a government's ICT services")]
@@ -23,6 +24,8 @@ enum Command {
     Serve(tendrel::serve::ServeArguments),
     /// Fills the database with years of invented history, for measurements.
     Seed(tendrel::seed::SeedArguments),
+    /// Makes somebody an operator: the first account, and the way back in.
+    MakeOperator(tendrel::directory::make_operator::MakeOperator),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -31,5 +34,9 @@ fn main() -> anyhow::Result<()> {
     match arguments.command {
         Command::Serve(serve) => tendrel::serve::run(&place, &serve),
         Command::Seed(seed) => tendrel::seed::run(&place, &seed),
+        Command::MakeOperator(arguments) => {
+            let app = place.open()?;
+            make_operator::run(&app, &arguments, &mut std::io::stdin().lock(), &mut std::io::stdout())
+        }
     }
 }

@@ -3,7 +3,11 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use anyhow::Context;
 use serde::Deserialize;
+
+use crate::app::App;
+use crate::clock::Clock;
 
 /// Bytes that one attachment may have.
 pub const ATTACHMENT_LIMIT: u64 = 10 * 1024 * 1024;
@@ -18,6 +22,26 @@ pub const SHORT_TEXT_LIMIT: usize = 200;
 pub struct Place {
     pub data: PathBuf,
     pub database: Option<String>,
+}
+
+impl Place {
+    /// The program for a command: the database open, migrated and filled with what every installation starts from.
+    ///
+    /// # Errors
+    /// Says what to do when the folder or the database cannot be used.
+    pub fn open(&self) -> anyhow::Result<App> {
+        let file = SettingsFile::read(&self.data)?;
+        std::fs::create_dir_all(&self.data)
+            .with_context(|| format!("the folder {} cannot be made", self.data.display()))?;
+        let settings = Settings {
+            database: self.database.clone().or(file.database),
+            home_unit: file.home_unit,
+            ..Settings::in_folder(self.data.clone())
+        };
+        let app = App::open(settings, Clock::Machine)?;
+        crate::install::install(&app)?;
+        Ok(app)
+    }
 }
 
 #[derive(Clone, Debug)]

@@ -148,6 +148,11 @@ impl Viewer {
         Ok((me, unit))
     }
 
+    /// A program asks, not a browser: the answer is data.
+    pub fn by_api(&self) -> bool {
+        self.here.starts_with("/api/")
+    }
+
     /// The name that stands in the event log.
     pub fn actor(&self) -> crate::events::Actor {
         match &self.signed_in {

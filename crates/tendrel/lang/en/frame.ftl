@@ -98,6 +98,7 @@ problem-other = This is our mistake, not yours. Nothing was saved. Try again; if
 problem-other-site = This form was sent by another site, so it was not taken. Open our page and send it from there.
 problem-broken-off = The line broke while sending. Go back and send it again: nothing was saved.
 problem-no-unit = No ICT unit serves this office yet. Ask the operator to add it to a cluster.
+problem-not-json = This is not a JSON object of texts, numbers, truths and lists of them. Send one with the fields of the form.
 problem-reference = Reference for the ICT unit: { $reference }
 problem-home = To the start
 file-too-large = is larger than 10 MB. Make it smaller, or send it in parts.

@@ -65,6 +65,11 @@ async fn viewer_of(app: &App, request: &Parts) -> Result<Viewer, Problem> {
     Ok(Viewer { signed_in, language: language.unwrap_or(Language::English), address, now, here })
 }
 
+/// Who a session belongs to, read anew.
+pub fn of_secret(r: &mut Reader, secret: &str, now: Timestamp) -> Result<Option<SignedIn>, Error> {
+    Ok(find(r, &hash(secret), false, now)?.map(|found| found.me))
+}
+
 struct Found {
     me: SignedIn,
     stored_language: String,
@@ -279,11 +284,13 @@ pub fn hash(secret: &str) -> Vec<u8> {
 pub async fn choose_language(form: crate::frame::form::FormData) -> Response {
     let language = Language::from_code(form.text("language")).unwrap_or(Language::English);
     let mut response = see_other(&own_path(form.text("back")));
-    let text = format!("{LANGUAGE_COOKIE}={}; Path=/; SameSite=Lax; Max-Age=31536000", language.code());
-    if let Ok(cookie) = HeaderValue::from_str(&text) {
-        response.headers_mut().append(header::SET_COOKIE, cookie);
-    }
+    response.headers_mut().append(header::SET_COOKIE, language_cookie(language));
     response
+}
+
+pub fn language_cookie(language: Language) -> HeaderValue {
+    let text = format!("{LANGUAGE_COOKIE}={}; Path=/; SameSite=Lax; Max-Age=31536000", language.code());
+    HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static(""))
 }
 
 /// A way back that leads to our own pages, never to another site.

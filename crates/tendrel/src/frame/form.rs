@@ -6,6 +6,7 @@ use axum::body::Body;
 use axum::extract::{FromRequest, Request};
 use axum::http::header;
 use futures_util::StreamExt;
+use serde_json::Value as Json;
 
 use crate::app::App;
 use crate::files::StoredFile;
@@ -31,9 +32,35 @@ impl FormData {
         FormData { fields, ..FormData::default() }
     }
 
+    /// The members of a JSON object as fields, so that the API takes what the page takes. A list is a field sent
+    /// several times, true is "on", null and false are not sent.
+    pub fn from_json(bytes: &[u8]) -> Result<FormData, Problem> {
+        let object: serde_json::Map<String, Json> =
+            serde_json::from_slice(bytes).map_err(|_| Problem::Input("problem-not-json"))?;
+        let mut form = FormData::default();
+        for (name, value) in object {
+            let values = if let Json::Array(values) = value { values } else { vec![value] };
+            for value in values {
+                match value {
+                    Json::Null | Json::Bool(false) => {}
+                    Json::Bool(true) => form.push(name.clone(), "on")?,
+                    Json::String(text) => form.push(name.clone(), &text)?,
+                    Json::Number(number) => form.push(name.clone(), &number.to_string())?,
+                    Json::Array(_) | Json::Object(_) => return Err(Problem::Input("problem-not-json")),
+                }
+            }
+        }
+        Ok(form)
+    }
+
     /// The field without surrounding space; empty when it was not sent.
     pub fn text(&self, name: &str) -> &str {
         self.fields.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value.trim())
+    }
+
+    /// The field as it was typed, with surrounding space: for passwords.
+    pub fn secret(&self, name: &str) -> &str {
+        self.fields.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value)
     }
 
     /// The field if something stands in it.
@@ -90,6 +117,9 @@ impl FromRequest<App> for FormData {
         let bytes = axum::body::to_bytes(request.into_body(), TEXTS_LIMIT * 3)
             .await
             .map_err(|_| Problem::TooLarge)?;
+        if content_type.starts_with("application/json") {
+            return FormData::from_json(&bytes);
+        }
         let mut form = FormData::default();
         for (name, value) in form_urlencoded::parse(&bytes) {
             form.push(name.into_owned(), &value)?;

@@ -1,0 +1,217 @@
+//! Signing in and out. Whoever guesses learns nothing: the answer and its time are the same whether the account exists,
+//! and after a few failures there is a pause.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::Response;
+use axum::routing::{get, post};
+use database::{Error, Transaction};
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::directory::accounts::{self, Account, PER_ACCOUNT, PER_ADDRESS};
+use crate::directory::{password, sessions};
+use crate::events::{self, Actor, Event};
+use crate::frame::form::{FormData, Wrong};
+use crate::frame::{Frame, see_other};
+use crate::id::AccountId;
+use crate::problem::Problem;
+use crate::viewer::{SignedIn, Viewer};
+
+pub(super) fn routes() -> Router<App> {
+    Router::new().route("/sign-in", get(show).post(sign_in)).route("/sign-out", post(sign_out))
+}
+
+#[derive(Template)]
+#[template(path = "directory/sign_in.html")]
+struct Page {
+    frame: Frame,
+    wrong: Wrong,
+    username: String,
+    back: String,
+    /// A sentence that says how long to wait.
+    pause: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Asked {
+    #[serde(default)]
+    back: String,
+}
+
+async fn show(
+    State(app): State<App>,
+    viewer: Viewer,
+    Query(Asked { back }): Query<Asked>,
+) -> Result<Response, Problem> {
+    if let Some(me) = &viewer.signed_in {
+        return Ok(see_other(&way_on(me, &back)));
+    }
+    let frame = Frame::titled(&app, &viewer, "sign-in-title");
+    let page = Page { frame, wrong: Wrong::default(), username: String::new(), back, pause: None };
+    crate::frame::page(StatusCode::OK, &page)
+}
+
+/// Where somebody goes who signed in and came from nowhere.
+fn way_on(me: &SignedIn, back: &str) -> String {
+    let wanted = sessions::own_path(back);
+    if wanted != "/" {
+        return wanted;
+    }
+    let is_office = me.grants.iter().any(|grant| !matches!(grant.role, crate::viewer::Role::Requester));
+    if is_office && me.unit.is_some() { "/today".to_owned() } else { "/".to_owned() }
+}
+
+async fn sign_in(
+    State(app): State<App>,
+    viewer: Viewer,
+    headers: HeaderMap,
+    form: FormData,
+) -> Result<Response, Problem> {
+    let (typed, secret) = (form.text("username").to_owned(), form.secret("password").to_owned());
+    let mut page = Page {
+        frame: Frame::titled(&app, &viewer, "sign-in-title"),
+        wrong: Wrong::default(),
+        username: typed.clone(),
+        back: form.text("back").to_owned(),
+        pause: None,
+    };
+    if typed.is_empty() {
+        page.wrong.note("username", page.frame.t("sign-in-no-username"));
+    }
+    if secret.is_empty() {
+        page.wrong.note("password", page.frame.t("sign-in-no-password"));
+    }
+    if !page.wrong.is_empty() {
+        return again(page);
+    }
+    let now = viewer.now;
+    let subjects = [format!("account:{}", accounts::username(&typed)), format!("address:{}", viewer.address)];
+    let asked = subjects.clone();
+    let (account, until) = app
+        .db
+        .read(move |r| {
+            let of_account = accounts::pause(&accounts::failures(r, &asked[0], now)?, PER_ACCOUNT, now);
+            let of_address = accounts::pause(&accounts::failures(r, &asked[1], now)?, PER_ADDRESS, now);
+            Ok::<_, Error>((accounts::find(r, &typed)?, of_account.max(of_address)))
+        })
+        .await?;
+    if let Some(until) = until {
+        let minutes = (until.duration_since(now).as_secs() + 59) / 60;
+        page.pause = Some(page.frame.t1("sign-in-pause", "minutes", minutes));
+        page.frame.has_mistakes = true;
+        return crate::frame::page(StatusCode::TOO_MANY_REQUESTS, &page);
+    }
+    let open = account.filter(|account| account.closed_at.is_none());
+    let hash = open.as_ref().and_then(|account| account.password_hash.clone());
+    let matches = password::matches(secret, hash).await?;
+    let address = viewer.address.clone();
+    match open.filter(|_| matches) {
+        None => {
+            let typed = page.username.clone();
+            app.db.write(move |tx| fail(tx, &typed, &subjects, &address, now)).await?;
+            page.wrong.note("username", page.frame.t("sign-in-wrong"));
+            again(page)
+        }
+        Some(account) => enter(&app, &viewer, &headers, account, &page.back).await,
+    }
+}
+
+fn again(mut page: Page) -> Result<Response, Problem> {
+    page.frame.has_mistakes = true;
+    crate::frame::page(StatusCode::UNPROCESSABLE_ENTITY, &page)
+}
+
+/// Opens a session for somebody who proved who they are, and leads on.
+pub(super) async fn enter(
+    app: &App,
+    viewer: &Viewer,
+    headers: &HeaderMap,
+    account: Account,
+    back: &str,
+) -> Result<Response, Problem> {
+    let (now, address, agent) = (viewer.now, viewer.address.clone(), agent(headers));
+    let (secret, me) = app
+        .db
+        .write(move |tx| {
+            accounts::forget_failures(tx, &format!("account:{}", account.username))?;
+            let actor = Actor { person: Some(account.person), name: account.name.clone() };
+            record(tx, account.id.uuid(), actor, "signed in", &address, now)?;
+            let secret = sessions::open(tx, account.id, &address, &agent, now)?;
+            let me = sessions::of_secret(tx, &secret, now)?;
+            Ok::<_, Error>((secret, me))
+        })
+        .await?;
+    let address = me.map_or_else(|| "/".to_owned(), |me| way_on(&me, back));
+    let mut response = see_other(&address);
+    response.headers_mut().append(header::SET_COOKIE, sessions::set_cookie(app, &secret));
+    Ok(response)
+}
+
+fn agent(headers: &HeaderMap) -> String {
+    headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
+}
+
+/// The same work whether the account exists or not; what is not an account has the identifier of none.
+fn fail(
+    tx: &mut Transaction,
+    typed: &str,
+    subjects: &[String],
+    address: &str,
+    now: Timestamp,
+) -> Result<(), Error> {
+    accounts::note_failure(tx, subjects, now)?;
+    let account = accounts::find(tx, typed)?;
+    let subject = account.map_or(Uuid::nil(), |account| account.id.uuid());
+    record(tx, subject, Actor { person: None, name: String::new() }, "sign-in failed", address, now)
+}
+
+pub(super) fn record(
+    tx: &mut Transaction,
+    account: Uuid,
+    actor: Actor,
+    activity: &str,
+    address: &str,
+    now: Timestamp,
+) -> Result<(), Error> {
+    events::record_next(
+        tx,
+        Event {
+            subject_id: account,
+            number: 0,
+            subject: "account".to_owned(),
+            at: now,
+            written_at: now,
+            actor,
+            activity: activity.to_owned(),
+            detail: json!({ "address": address }),
+        },
+    )
+}
+
+async fn sign_out(State(app): State<App>, viewer: Viewer, headers: HeaderMap) -> Result<Response, Problem> {
+    let secret = sessions::cookie(&headers, sessions::session_cookie(&app));
+    if let (Some(me), Some(secret)) = (&viewer.signed_in, secret) {
+        let (account, actor, address, now): (AccountId, _, _, _) =
+            (me.account, viewer.actor(), viewer.address.clone(), viewer.now);
+        app.db
+            .write(move |tx| {
+                accounts::end_session(tx, account, &sessions::hash(&secret))?;
+                record(tx, account.uuid(), actor.clone(), "signed out", &address, now)
+            })
+            .await?;
+    }
+    let mut response = see_other("/?done=signed-out");
+    response.headers_mut().append(header::SET_COOKIE, sessions::set_cookie(&app, ""));
+    // What the pages left in the browser goes too.
+    response.headers_mut().insert("clear-site-data", HeaderValue::from_static("\"cache\""));
+    Ok(response)
+}
+
+#[cfg(test)]
+mod tests;
