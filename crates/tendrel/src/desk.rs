@@ -1,10 +1,13 @@
 //! The main job: a request comes in by any channel, gets a number, a promise and an officer, and is resolved.
 
 pub mod accept;
+pub mod api_intake;
 pub mod ask;
 pub mod catalogue;
 pub mod charter;
 pub mod form;
+pub mod intake_store;
+pub mod log_call;
 pub mod number;
 pub mod portal;
 pub mod promise;
@@ -22,5 +25,11 @@ use axum::Router;
 use crate::app::App;
 
 pub fn routes() -> Router<App> {
-    Router::new().merge(portal::routes()).merge(ask::routes()).merge(sent::routes()).merge(charter::routes())
+    Router::new()
+        .merge(portal::routes())
+        .merge(ask::routes())
+        .merge(sent::routes())
+        .merge(charter::routes())
+        .merge(log_call::routes())
+        .merge(api_intake::routes())
 }

@@ -27,7 +27,7 @@ use crate::frame::see_other;
 use crate::problem::Problem;
 use crate::viewer::Viewer;
 
-pub use input::take_kept;
+pub use input::{kept_line, secret_of, take_kept};
 
 pub fn routes() -> Router<App> {
     Router::new().route("/services/{code}", get(form).post(send))

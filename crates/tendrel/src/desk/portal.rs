@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::desk::catalogue::{CatalogueData, Service};
 use crate::desk::number::Number;
 use crate::desk::usual::{self, Usual};
-use crate::desk::{promised, store};
+use crate::desk::{intake_store, promised};
 use crate::frame::{Frame, page};
 use crate::id::ServiceId;
 use crate::problem::Problem;
@@ -41,7 +41,7 @@ struct Page {
     number: Option<String>,
     found: Vec<Card>,
     groups: Vec<Group>,
-    waiting: Vec<store::Waiting>,
+    waiting: Vec<intake_store::Waiting>,
     cases: i64,
     within: i64,
 }
@@ -71,7 +71,7 @@ async fn show(
         .db
         .read(move |r| {
             let usual = unit.map(|unit| usual::of_unit(r, unit)).transpose()?.unwrap_or_default();
-            let waiting = me.map(|me| store::waiting_of(r, me)).transpose()?.unwrap_or_default();
+            let waiting = me.map(|me| intake_store::waiting_of(r, me)).transpose()?.unwrap_or_default();
             Ok::<_, database::Error>((usual, waiting))
         })
         .await?;

@@ -301,37 +301,3 @@ pub fn open_of_same_matter(
         |row| Ok((row.get("number")?, row.get("subject")?, row.get("received_at")?)),
     )
 }
-
-/// A request that somebody waits for.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Waiting {
-    pub number: String,
-    pub subject: String,
-    pub due: Option<Timestamp>,
-}
-
-/// The newest open requests of a person.
-pub fn waiting_of(r: &mut Reader, person: crate::id::PersonId) -> Result<Vec<Waiting>, Error> {
-    r.rows(
-        "SELECT number, subject, due FROM (
-            SELECT number, subject, resolution_due_at AS due, is_open, received_at, id FROM requests
-            WHERE requester_id = $1 ORDER BY received_at DESC, id DESC LIMIT 20) newest
-         WHERE is_open = 1 ORDER BY received_at DESC, id DESC LIMIT 3",
-        &[person.into()],
-        |row| Ok(Waiting { number: row.get("number")?, subject: row.get("subject")?, due: row.get("due")? }),
-    )
-}
-
-/// A service as it was in one of its versions.
-pub fn definition(
-    r: &mut Reader,
-    service: crate::id::ServiceId,
-    version: i64,
-) -> Result<Option<crate::desk::service::Definition>, Error> {
-    let text: Option<String> = r.row(
-        "SELECT definition FROM service_versions WHERE service_id = $1 AND version = $2",
-        &[service.into(), version.into()],
-        |row| row.get("definition"),
-    )?;
-    Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
-}

@@ -197,7 +197,7 @@ mod tests {
                         ("phone", "17600004"),
                         ("office", "Kabjisa Central School"),
                         ("subject", &subject),
-                        ("f-thing", "printer"),
+                        ("f-device", "printer"),
                         ("f-trouble", "dead"),
                         ("f-tag", "ICT-1"),
                         ("same", "seen"),

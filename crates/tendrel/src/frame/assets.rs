@@ -33,8 +33,11 @@ const STYLES: &[&str] = &[
     include_str!("styles/print.css"),
 ];
 
-const SCRIPTS: &[(&str, &str)] =
-    &[("office.js", include_str!("scripts/office.js")), ("public.js", include_str!("scripts/public.js"))];
+const SCRIPTS: &[(&str, &str)] = &[
+    ("office.js", include_str!("scripts/office.js")),
+    ("public.js", include_str!("scripts/public.js")),
+    ("call.js", include_str!("scripts/call.js")),
+];
 
 struct Asset {
     media_type: &'static str,

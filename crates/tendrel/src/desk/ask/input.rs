@@ -189,7 +189,7 @@ impl Input<'_> {
 
 /// The secret of the link: made of the key in the form and of all that was sent, so that a second press of the button
 /// finds the first one's record, and another matter sent from the same page is another record.
-pub(super) fn secret_of(form: &FormData) -> String {
+pub fn secret_of(form: &FormData) -> String {
     let key = form.text("key");
     if !(20..=64).contains(&key.len()) || !key.bytes().all(|b| b.is_ascii_alphanumeric()) {
         return secret::new();

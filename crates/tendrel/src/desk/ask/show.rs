@@ -16,7 +16,7 @@ use crate::desk::form::Given;
 use crate::desk::form::page::{FieldView, views};
 use crate::desk::service::Audience;
 use crate::desk::usual::{self, Usual};
-use crate::desk::{promised, store};
+use crate::desk::{intake_store, promised, store};
 use crate::directory::lookup::OfficeHit;
 use crate::frame::form::{FormData, Wrong};
 use crate::frame::{Frame, page};
@@ -143,7 +143,7 @@ pub(super) async fn changed(
 ) -> Result<Response, Problem> {
     let mut shown = filled(app, viewer, service, form).await?;
     let (id, version) = (service.id, form.number("version").unwrap_or(0));
-    let before = app.db.read(move |r| store::definition(r, id, version)).await?;
+    let before = app.db.read(move |r| intake_store::definition(r, id, version)).await?;
     shown.notices = vec![shown.frame.t("ask-changed")];
     if let Some(before) = before {
         shown.notices.extend(changes::sentences(&shown.frame, &before, &service.definition));

@@ -23,7 +23,7 @@ pub struct Typed<'a> {
 }
 
 /// The same, checked.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Matter {
     pub subject: String,
     pub description: String,

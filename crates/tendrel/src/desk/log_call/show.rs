@@ -1,0 +1,198 @@
+//! The page on which a call is written down.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::Response;
+use jiff::Timestamp;
+
+use crate::app::App;
+use crate::desk::ask::kept_line;
+use crate::desk::catalogue::{Grade, Service};
+use crate::desk::form::Faults;
+use crate::desk::form::PREFIX;
+use crate::desk::form::matter::ANSWERS;
+use crate::desk::form::page::{FieldView, views};
+use crate::desk::log_call::input::{CHANNELS, Input, Known};
+use crate::desk::request::Request;
+use crate::desk::store;
+use crate::directory::sessions;
+use crate::frame::form::Wrong;
+use crate::frame::{Frame, page};
+use crate::problem::Problem;
+use crate::secret;
+use crate::viewer::Viewer;
+
+#[derive(Template)]
+#[template(path = "desk/log_call.html")]
+struct Page {
+    frame: Frame,
+    h1: String,
+    input: Input,
+    wrong: Wrong,
+    notice: Option<String>,
+    services: Vec<Arc<Service>>,
+    /// The name of the service that was chosen, or what was typed.
+    service_typed: String,
+    channels: Vec<(String, String)>,
+    channel: String,
+    causes: Vec<(String, String)>,
+    cause: String,
+    part: Part,
+    files: Vec<(String, String)>,
+    key: String,
+    /// The request that was just written down, with the secret of its link.
+    receipt: Option<(Request, String)>,
+}
+
+/// What hangs on the service and the office.
+struct Part {
+    service: Option<Arc<Service>>,
+    fields: Vec<FieldView>,
+    impacts: Vec<Grade>,
+    urgencies: Vec<Grade>,
+    impact: String,
+    urgency: String,
+    same: Vec<(String, String, Timestamp)>,
+    complete: bool,
+}
+
+#[derive(Template)]
+#[template(path = "desk/log_call_fragment.html")]
+struct Fragment {
+    frame: Frame,
+    wrong: Wrong,
+    part: Part,
+}
+
+pub(super) async fn form(
+    app: &App,
+    viewer: &Viewer,
+    input: &Input,
+    receipt: &str,
+) -> Result<Response, Problem> {
+    let known = input.look_up(app).await?;
+    let mut shown = build(app, viewer, input, known);
+    if !receipt.is_empty() {
+        let (secret, hash) = (receipt.to_owned(), sessions::hash(receipt));
+        let found = app.db.read(move |r| store::by_follow_hash(r, &hash)).await?;
+        shown.receipt = found.map(|request| (request, secret));
+    }
+    page(StatusCode::OK, &shown)
+}
+
+pub(super) async fn fragment(app: &App, viewer: &Viewer, input: &Input) -> Result<Response, Problem> {
+    let known = input.look_up(app).await?;
+    let frame = Frame::new(app, viewer, "");
+    let part = part(app, &frame, input, known);
+    page(StatusCode::OK, &Fragment { wrong: Wrong::default(), part, frame })
+}
+
+pub(super) async fn again(
+    app: &App,
+    viewer: &Viewer,
+    input: &Input,
+    known: &Known,
+    faults: &Faults,
+) -> Result<Response, Problem> {
+    let mut shown = build(app, viewer, input, known.clone());
+    for (name, fault) in faults {
+        let field = match (name.as_str(), name.strip_prefix(ANSWERS)) {
+            (_, Some(key)) => format!("{PREFIX}{key}"),
+            ("reach", None) => "phone".to_owned(),
+            (other, None) => other.to_owned(),
+        };
+        shown.wrong.note(&field, fault.say(&shown.frame));
+    }
+    refused_files(&mut shown);
+    shown.frame.title = format!("{}: {}", shown.frame.t("error-prefix"), shown.h1);
+    page(StatusCode::UNPROCESSABLE_ENTITY, &shown)
+}
+
+fn refused_files(shown: &mut Page) {
+    for (name, sentence) in &shown.input.form().refused {
+        shown.wrong.note("files", format!("{name} {}", shown.frame.t(sentence)));
+    }
+}
+
+/// The office already asked for this: the officer looks at it before there are two.
+pub(super) async fn same(
+    app: &App,
+    viewer: &Viewer,
+    input: &Input,
+    known: &Known,
+) -> Result<Response, Problem> {
+    page(StatusCode::OK, &build(app, viewer, input, known.clone()))
+}
+
+pub(super) async fn full(
+    app: &App,
+    viewer: &Viewer,
+    input: &Input,
+    known: &Known,
+) -> Result<Response, Problem> {
+    let mut shown = build(app, viewer, input, known.clone());
+    shown.notice = Some(shown.frame.t("problem-full"));
+    page(StatusCode::INSUFFICIENT_STORAGE, &shown)
+}
+
+fn build(app: &App, viewer: &Viewer, input: &Input, known: Known) -> Page {
+    let catalogue = app.catalogue.now();
+    let frame = Frame::titled(app, viewer, "call-title");
+    let part = part(app, &frame, input, known);
+    let service_typed = part.service.as_ref().map_or_else(
+        || input.text("service").to_owned(),
+        |service| frame.plain_name(&service.definition.name, &service.definition.name_dz).to_owned(),
+    );
+    let channel_name = |channel: &crate::desk::request::Channel| {
+        let code = channel.code();
+        (code.to_owned(), frame.t(&format!("call-channel-{}", code.replace('_', "-"))))
+    };
+    let none = (String::new(), frame.t("call-cause-none"));
+    let key = input.form().given("key").map_or_else(secret::new, str::to_owned);
+    Page {
+        h1: frame.title.clone(),
+        services: catalogue.services.iter().filter(|service| !service.withdrawn).cloned().collect(),
+        service_typed,
+        channels: CHANNELS.iter().map(channel_name).collect(),
+        channel: input.channel().code().to_owned(),
+        causes: std::iter::once(none).chain(catalogue.causes.iter().cloned()).collect(),
+        cause: input.text("cause").to_owned(),
+        files: input
+            .form()
+            .files
+            .iter()
+            .map(|(field, file)| (kept_line(field, file), file.name.clone()))
+            .collect(),
+        input: input.clone(),
+        wrong: Wrong::default(),
+        notice: None,
+        receipt: None,
+        key,
+        part,
+        frame,
+    }
+}
+
+fn part(app: &App, frame: &Frame, input: &Input, known: Known) -> Part {
+    let catalogue = app.catalogue.now();
+    let service = input.service(&catalogue);
+    let or_default = |name: &str, default: Option<i64>| match input.text(name) {
+        "" => default.map(|level| level.to_string()).unwrap_or_default(),
+        typed => typed.to_owned(),
+    };
+    let definition = service.as_ref().map(|service| &service.definition);
+    Part {
+        fields: definition
+            .map(|definition| views(frame, &definition.fields, &input.given()))
+            .unwrap_or_default(),
+        impact: or_default("impact", definition.map(|it| it.default_impact)),
+        urgency: or_default("urgency", definition.map(|it| it.default_urgency)),
+        impacts: catalogue.impacts.clone(),
+        urgencies: catalogue.urgencies.clone(),
+        same: known.same,
+        complete: input.is_on("complete"),
+        service,
+    }
+}
