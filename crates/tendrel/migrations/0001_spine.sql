@@ -363,13 +363,21 @@ CREATE TABLE requests (
 CREATE INDEX requests_queue ON requests (unit_id, queue_at, id) WHERE is_open = 1;
 CREATE INDEX requests_queue_everywhere ON requests (queue_at, id) WHERE is_open = 1;
 CREATE INDEX requests_mine ON requests (assignee_id, queue_at, id) WHERE is_open = 1;
-CREATE INDEX requests_by_unit ON requests (unit_id, received_at, id);
-CREATE INDEX requests_received ON requests (received_at, id);
+-- The columns after id are for the analysis, which counts thirteen months without touching the rows.
+CREATE INDEX requests_by_unit ON requests (unit_id, received_at, id, service_id);
+CREATE INDEX requests_received ON requests (received_at, id, service_id, unit_id);
 CREATE INDEX requests_by_office ON requests (office_id, received_at, id);
 CREATE INDEX requests_by_requester ON requests (requester_id, received_at, id);
 CREATE INDEX requests_by_service ON requests (service_id, received_at, id);
-CREATE INDEX requests_resolved ON requests (unit_id, resolved_at, id);
-CREATE INDEX requests_resolved_everywhere ON requests (resolved_at, id);
+CREATE INDEX requests_resolved ON requests (unit_id, resolved_at, id, service_id, received_at, state, resolution_late,
+    resolution_target, resolution_used) WHERE resolved_at IS NOT NULL;
+CREATE INDEX requests_resolved_everywhere ON requests (resolved_at, id, service_id, unit_id, received_at, state,
+    resolution_late, resolution_target, resolution_used) WHERE resolved_at IS NOT NULL;
+CREATE INDEX requests_resolved_by_office ON requests (office_id, resolved_at, id) WHERE resolved_at IS NOT NULL;
+-- Withdrawn, or closed on another desk that did not write down when it was resolved.
+CREATE INDEX requests_ended_unresolved ON requests (closed_at, id) WHERE resolved_at IS NULL AND closed_at IS NOT NULL;
+-- An import that runs twice adds nothing.
+CREATE UNIQUE INDEX requests_source ON requests (source) WHERE source <> '';
 CREATE INDEX requests_clocks ON requests (next_clock_at) WHERE next_clock_at IS NOT NULL;
 CREATE INDEX requests_to_close ON requests (resolved_at) WHERE state = 'resolved';
 CREATE INDEX requests_open_matter ON requests (office_id, service_id) WHERE is_open = 1;

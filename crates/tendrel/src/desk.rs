@@ -8,6 +8,7 @@ pub mod charter;
 pub mod form;
 pub mod intake_store;
 pub mod log_call;
+pub mod import_requests;
 pub mod number;
 pub mod portal;
 pub mod promise;

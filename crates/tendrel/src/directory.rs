@@ -16,6 +16,7 @@ pub mod sessions;
 mod sign_in;
 mod welcome;
 mod words;
+pub mod units;
 
 use axum::Router;
 

@@ -1,6 +1,6 @@
 //! The event log: one line for each thing that happened, in the transaction that made it happen.
 
-use database::{Error, Reader, Row, Transaction};
+use database::{Error, Reader, Row, Transaction, Value};
 use jiff::Timestamp;
 use serde_json::Value as Json;
 use uuid::Uuid;
@@ -37,26 +37,35 @@ pub struct Event {
     pub detail: Json,
 }
 
+const INSERT: &str =
+    "INSERT INTO events (subject_id, number, subject, at, written_at, actor_id, actor, activity, detail)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+
 /// Writes one event. The number must be the next of its subject: a second writer of the same number is refused by
 /// the primary key, so two people at once cannot both be first.
 pub fn record(tx: &mut Transaction, event: &Event) -> Result<(), Error> {
-    let Event { subject_id, number, subject, at, written_at, actor, activity, detail } = event;
-    tx.execute(
-        "INSERT INTO events (subject_id, number, subject, at, written_at, actor_id, actor, activity, detail)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-        &[
-            subject_id.into(),
-            (*number).into(),
-            subject.into(),
-            (*at).into(),
-            (*written_at).into(),
-            actor.person.into(),
-            (&actor.name).into(),
-            activity.into(),
-            detail.to_string().into(),
-        ],
-    )?;
+    tx.execute(INSERT, &values(event))?;
     Ok(())
+}
+
+/// Writes whole histories: what an import brings. Returns how many events there were.
+pub fn record_many<'a>(tx: &mut Transaction, events: impl Iterator<Item = &'a Event>) -> Result<u64, Error> {
+    tx.execute_many(INSERT, events.map(values))
+}
+
+fn values(event: &Event) -> Vec<Value<'_>> {
+    let Event { subject_id, number, subject, at, written_at, actor, activity, detail } = event;
+    vec![
+        subject_id.into(),
+        (*number).into(),
+        subject.into(),
+        at.into(),
+        written_at.into(),
+        actor.person.into(),
+        (&actor.name).into(),
+        activity.into(),
+        detail.to_string().into(),
+    ]
 }
 
 /// Records an event of a subject that keeps no version of its own: the next number is looked up.

@@ -26,6 +26,15 @@ enum Command {
     Seed(tendrel::seed::SeedArguments),
     /// Makes somebody an operator: the first account, and the way back in.
     MakeOperator(tendrel::directory::make_operator::MakeOperator),
+    /// Takes over what another program knows.
+    #[command(subcommand)]
+    Import(Import),
+}
+
+#[derive(Subcommand)]
+enum Import {
+    /// The event log of another desk, as requests with their history.
+    Requests(tendrel::desk::import_requests::ImportArguments),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -38,5 +47,6 @@ fn main() -> anyhow::Result<()> {
             let app = place.open()?;
             make_operator::run(&app, &arguments, &mut std::io::stdin().lock(), &mut std::io::stdout())
         }
+        Command::Import(Import::Requests(import)) => tendrel::desk::import_requests::run(&place, &import),
     }
 }

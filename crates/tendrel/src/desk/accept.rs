@@ -199,6 +199,7 @@ pub fn index(tx: &mut Transaction, request: &Request, files: &[StoredFile]) -> R
         &request.requester_phone,
         &request.requester_email,
         &request.resolution,
+        &request.source,
     ];
     texts.extend(answers.iter().map(String::as_str));
     texts.extend(files.iter().map(|file| file.name.as_str()));
