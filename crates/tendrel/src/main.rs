@@ -29,12 +29,21 @@ enum Command {
     /// Takes over what another program knows.
     #[command(subcommand)]
     Import(Import),
+    /// Hands on what is recorded here.
+    #[command(subcommand)]
+    Export(Export),
 }
 
 #[derive(Subcommand)]
 enum Import {
     /// The event log of another desk, as requests with their history.
     Requests(tendrel::desk::import_requests::ImportArguments),
+}
+
+#[derive(Subcommand)]
+enum Export {
+    /// The histories of requests, for process mining.
+    Events(tendrel::analysis::export_events::ExportArguments),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -48,5 +57,6 @@ fn main() -> anyhow::Result<()> {
             make_operator::run(&app, &arguments, &mut std::io::stdin().lock(), &mut std::io::stdout())
         }
         Command::Import(Import::Requests(import)) => tendrel::desk::import_requests::run(&place, &import),
+        Command::Export(Export::Events(export)) => tendrel::analysis::export_events::run(&place, &export),
     }
 }
