@@ -22,6 +22,8 @@ struct Arguments {
 enum Command {
     /// Answers on the network.
     Serve(tendrel::serve::ServeArguments),
+    /// A district to be tried out on this machine, with people, history and a bad week; all invented.
+    Demo(tendrel::demo::DemoArguments),
     /// Fills the database with years of invented history, for measurements.
     Seed(tendrel::seed::SeedArguments),
     /// Makes somebody an operator: the first account, and the way back in.
@@ -51,6 +53,7 @@ fn main() -> anyhow::Result<()> {
     let place = tendrel::settings::Place { data: arguments.data, database: arguments.database };
     match arguments.command {
         Command::Serve(serve) => tendrel::serve::run(&place, &serve),
+        Command::Demo(demo) => tendrel::demo::run(&place, &demo),
         Command::Seed(seed) => tendrel::seed::run(&place, &seed),
         Command::MakeOperator(arguments) => {
             let app = place.open()?;

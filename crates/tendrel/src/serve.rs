@@ -47,14 +47,17 @@ pub fn run(place: &Place, arguments: &ServeArguments) -> anyhow::Result<()> {
     let app = App::open(settings, Clock::Machine)?;
     crate::install::install(&app)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(serve(app))
+    runtime.block_on(async {
+        let listen = app.settings.listen;
+        let listener = TcpListener::bind(listen).await.with_context(|| {
+            format!("nothing can listen on {listen}: another program may already do so; try another --listen")
+        })?;
+        answer(app, listener).await
+    })
 }
 
-async fn serve(app: App) -> anyhow::Result<()> {
-    let listen = app.settings.listen;
-    let listener = TcpListener::bind(listen).await.with_context(|| {
-        format!("nothing can listen on {listen}: another program may already do so; try another --listen")
-    })?;
+/// Answers on the network and does the jobs, until it is told to stop.
+pub async fn answer(app: App, listener: TcpListener) -> anyhow::Result<()> {
     tracing::info!("listening on http://{}", listener.local_addr()?);
     let worker = tokio::spawn(worker::run(app.clone()));
     let service = crate::router::router(app).into_make_service_with_connect_info::<SocketAddr>();

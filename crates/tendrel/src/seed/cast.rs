@@ -7,6 +7,7 @@ use database::{Error, Reader, Transaction};
 use jiff::Timestamp;
 
 use crate::directory::calendars::UnitFacts;
+use crate::directory::offices::{self, NewOffice};
 use crate::directory::people::{self, NewPerson};
 use crate::id::{OrganisationId, PersonId};
 use crate::search::fold;
@@ -61,7 +62,7 @@ pub(crate) fn invent(
     random: &mut Random,
     now: Timestamp,
 ) -> Result<(), Error> {
-    invent_offices(tx, unit, random, now)?;
+    invent_offices(tx, unit, now)?;
     invent_people(tx, unit, random, now)?;
     let officers = if officers_of(tx, unit.id)?.is_empty() { 2 + weight / 3 } else { 0 };
     for index in 0..officers {
@@ -87,13 +88,12 @@ struct Below {
     key: String,
     kind: String,
     name: String,
-    place: Option<String>,
 }
 
 /// The organisations a unit serves, itself left out.
 fn served(r: &mut Reader, unit: OrganisationId) -> Result<Vec<Below>, Error> {
     r.rows(
-        "SELECT id, key, kind, name, place_code FROM organisations
+        "SELECT id, key, kind, name FROM organisations
          WHERE unit_id = $1 AND valid_to IS NULL AND kind <> 'ict_services_unit' ORDER BY key",
         &[unit.into()],
         |row| {
@@ -102,18 +102,12 @@ fn served(r: &mut Reader, unit: OrganisationId) -> Result<Vec<Below>, Error> {
                 key: row.get("key")?,
                 kind: row.get("kind")?,
                 name: row.get("name")?,
-                place: row.get("place_code")?,
             })
         },
     )
 }
 
-fn invent_offices(
-    tx: &mut Transaction,
-    unit: &UnitFacts,
-    random: &mut Random,
-    now: Timestamp,
-) -> Result<(), Error> {
+fn invent_offices(tx: &mut Transaction, unit: &UnitFacts, now: Timestamp) -> Result<(), Error> {
     let below = served(tx, unit.id)?;
     let mut lacking = OFFICES_WANTED.saturating_sub(below.len());
     let known: BTreeSet<&str> = below.iter().map(|office| office.key.as_str()).collect();
@@ -136,51 +130,9 @@ fn invent_offices(
             continue;
         }
         lacking -= 1;
-        insert_office(tx, parent, unit.id, OrganisationId::of(random.uuid(now)), &key, &name, kind)?;
+        let (kind, parent) = ((*kind).to_owned(), Some(parent.id));
+        offices::insert(tx, &NewOffice { key, kind, name, parent, ..NewOffice::default() }, now)?;
     }
-    Ok(())
-}
-
-fn insert_office(
-    tx: &mut Transaction,
-    parent: &Below,
-    unit: OrganisationId,
-    id: OrganisationId,
-    key: &str,
-    name: &str,
-    kind: &str,
-) -> Result<(), Error> {
-    tx.execute(
-        "INSERT INTO organisations (id, key, kind, name, folded, parent_id, unit_id, place_code)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-        &[
-            id.into(),
-            key.into(),
-            kind.into(),
-            name.into(),
-            fold(name).into(),
-            parent.id.into(),
-            unit.into(),
-            parent.place.as_deref().into(),
-        ],
-    )?;
-    tx.execute(
-        "INSERT INTO organisation_names (organisation_id, name, valid_from) VALUES ($1, $2, '0001-01-01')",
-        &[id.into(), name.into()],
-    )?;
-    tx.execute(
-        "INSERT INTO organisation_parents (organisation_id, parent_id, valid_from) VALUES ($1, $2, '0001-01-01')",
-        &[id.into(), parent.id.into()],
-    )?;
-    tx.execute(
-        "INSERT INTO organisation_ancestors (organisation_id, ancestor_id, depth)
-         SELECT $1, ancestor_id, depth + 1 FROM organisation_ancestors WHERE organisation_id = $2",
-        &[id.into(), parent.id.into()],
-    )?;
-    tx.execute(
-        "INSERT INTO organisation_ancestors (organisation_id, ancestor_id, depth) VALUES ($1, $1, 0)",
-        &[id.into()],
-    )?;
     Ok(())
 }
 
