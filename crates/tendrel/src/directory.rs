@@ -14,9 +14,9 @@ pub mod people;
 pub mod reference;
 pub mod sessions;
 mod sign_in;
+pub mod units;
 mod welcome;
 mod words;
-pub mod units;
 
 use axum::Router;
 
