@@ -42,6 +42,7 @@ CREATE TABLE organisations (
 CREATE INDEX organisations_by_parent ON organisations (parent_id, name);
 CREATE INDEX organisations_by_unit ON organisations (unit_id, name);
 CREATE INDEX organisations_by_folded ON organisations (folded);
+CREATE INDEX organisations_by_kind ON organisations (kind, name, id);
 
 CREATE TABLE organisation_names (
     organisation_id BYTEA NOT NULL REFERENCES organisations (id),
@@ -127,6 +128,7 @@ CREATE TABLE persons (
 );
 CREATE INDEX persons_by_folded ON persons (folded);
 CREATE INDEX persons_by_agency ON persons (working_agency_id, name);
+CREATE INDEX persons_by_name ON persons (name, id);
 CREATE INDEX persons_by_phone ON persons (phone);
 CREATE INDEX persons_by_email ON persons (email);
 

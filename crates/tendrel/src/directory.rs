@@ -2,9 +2,16 @@
 
 pub mod access;
 pub mod accounts;
+mod add_office;
 mod answer;
 pub mod calendars;
+mod change_account;
+mod change_office;
+mod change_person;
 mod demo;
+mod form_page;
+mod list_offices;
+mod list_people;
 pub mod lookup;
 pub mod make_operator;
 mod me;
@@ -13,14 +20,21 @@ pub mod password;
 pub mod people;
 pub mod reference;
 pub mod sessions;
+mod show_office;
+mod show_person;
 mod sign_in;
 pub mod units;
 mod welcome;
 mod words;
 
 use axum::Router;
+use database::{Error, Transaction};
+use jiff::Timestamp;
+use serde_json::Value as Json;
+use uuid::Uuid;
 
 use crate::app::App;
+use crate::events::{self, Actor, Event};
 
 pub fn routes() -> Router<App> {
     Router::new()
@@ -29,4 +43,35 @@ pub fn routes() -> Router<App> {
         .merge(welcome::routes())
         .merge(me::routes())
         .merge(demo::routes())
+        .merge(list_offices::routes())
+        .merge(add_office::routes())
+        .merge(show_office::routes())
+        .merge(change_office::routes())
+        .merge(list_people::routes())
+        .merge(show_person::routes())
+        .merge(change_person::routes())
+        .merge(change_account::routes())
+}
+
+/// Records what was done to a part of the directory, in the transaction that did it.
+fn record(
+    tx: &mut Transaction,
+    subject: &str,
+    id: Uuid,
+    actor: Actor,
+    activity: &str,
+    detail: Json,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let event = Event {
+        subject_id: id,
+        number: 0,
+        subject: subject.to_owned(),
+        at: now,
+        written_at: now,
+        actor,
+        activity: activity.to_owned(),
+        detail,
+    };
+    events::record_next(tx, event)
 }

@@ -89,6 +89,16 @@ pub fn of_subject(r: &mut Reader, subject_id: Uuid) -> Result<Vec<Event>, Error>
     )
 }
 
+/// The last events of a subject, newest first.
+pub fn latest(r: &mut Reader, subject_id: Uuid, limit: i64) -> Result<Vec<Event>, Error> {
+    r.rows(
+        "SELECT subject_id, number, subject, at, written_at, actor_id, actor, activity, detail
+         FROM events WHERE subject_id = $1 ORDER BY number DESC LIMIT $2",
+        &[subject_id.into(), limit.into()],
+        read,
+    )
+}
+
 pub fn read(row: &Row<'_>) -> Result<Event, Error> {
     let detail: String = row.get("detail")?;
     Ok(Event {

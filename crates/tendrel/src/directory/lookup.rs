@@ -259,6 +259,35 @@ const OTHERS: &str = "p.valid_to IS NULL AND (CAST($11 AS BYTEA) IS NULL OR o.un
     AND (EXISTS (SELECT 1 FROM person_words v WHERE v.person_id = p.id AND v.word >= $5 AND v.word < $6)
          OR EXISTS (SELECT 1 FROM organisation_words v WHERE v.organisation_id = o.id AND v.word >= $5 AND v.word < $6))";
 
+/// People in the order of their names, of one office or of all, after the one that was shown last.
+pub fn people_after(
+    r: &mut Reader,
+    office: Option<OrganisationId>,
+    after: Option<PersonId>,
+    limit: i64,
+) -> Result<Vec<PersonHit>, Error> {
+    let last: Option<(String, PersonId)> = match after {
+        Some(id) => {
+            r.row("SELECT name FROM persons WHERE id = $1", &[id.into()], |row| Ok((row.get("name")?, id)))?
+        }
+        None => None,
+    };
+    let (name, id) =
+        last.map_or((String::new(), Vec::new()), |(name, id)| (name, id.uuid().as_bytes().to_vec()));
+    let order = "p.valid_to IS NULL AND (p.name, p.id) > ($1, $2) ORDER BY p.name, p.id LIMIT $3";
+    match office {
+        Some(office) => {
+            let sql = format!("SELECT {PERSON} WHERE p.working_agency_id = $4 AND {order}");
+            r.rows(&sql, &[name.into(), id.into(), limit.into(), office.into()], read_person)
+        }
+        None => r.rows(
+            &format!("SELECT {PERSON} WHERE {order}"),
+            &[name.into(), id.into(), limit.into()],
+            read_person,
+        ),
+    }
+}
+
 /// A person by id, also one who left.
 pub fn person(r: &mut Reader, id: PersonId) -> Result<Option<PersonHit>, Error> {
     r.row(&format!("SELECT {PERSON} WHERE p.id = $1"), &[id.into()], read_person)
