@@ -163,7 +163,7 @@ fn casts(app: &App, plan: &Plan) -> anyhow::Result<Vec<Cast>> {
             for (unit, weight) in &weighted {
                 cast::invent(tx, unit, *weight, &mut random, now)?;
             }
-            Ok(())
+            cast::invent_overseers(tx, &mut random, now)
         })?;
     }
     let casts = app.db.read_blocking::<_, database::Error, _>(move |r| {

@@ -83,6 +83,31 @@ pub(crate) fn invent(
     Ok(())
 }
 
+/// Invents who looks over all units, where nobody does: the centre, an auditor, an operator.
+pub(crate) fn invent_overseers(
+    tx: &mut Transaction,
+    random: &mut Random,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let known: i64 = tx.one(
+        "SELECT COUNT(*) AS known FROM grants WHERE role IN ('centre', 'auditor', 'operator')",
+        &[],
+        |row| row.get("known"),
+    )?;
+    let government =
+        tx.row("SELECT id FROM organisations WHERE key = 'government'", &[], |row| row.get("id"))?;
+    let Some(government) = government.filter(|_| known == 0) else {
+        return Ok(());
+    };
+    for role in [Role::Centre, Role::Auditor, Role::Operator] {
+        let person = new_person(tx, government, role.code(), role.code(), random)?;
+        let id = people::insert(tx, &person, now)?;
+        let account = people::insert_account(tx, id, &format!("seed.{}", role.code()), now)?;
+        people::grant(tx, account, role, government, now)?;
+    }
+    Ok(())
+}
+
 struct Below {
     id: OrganisationId,
     key: String,
