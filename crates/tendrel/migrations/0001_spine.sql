@@ -384,11 +384,12 @@ CREATE INDEX requests_clocks ON requests (next_clock_at) WHERE next_clock_at IS 
 CREATE INDEX requests_to_close ON requests (resolved_at) WHERE state = 'resolved';
 CREATE INDEX requests_open_matter ON requests (office_id, service_id) WHERE is_open = 1;
 
+-- A hold without a reason is the time between being resolved and being opened again: it counts for nobody.
 CREATE TABLE holds (
     request_id BYTEA NOT NULL REFERENCES requests (id),
     from_at    BIGINT NOT NULL,
     to_at      BIGINT,
-    reason     TEXT NOT NULL REFERENCES hold_reasons (code),
+    reason     TEXT REFERENCES hold_reasons (code),
     comment    TEXT NOT NULL DEFAULT '',
     pauses     BIGINT NOT NULL,
     PRIMARY KEY (request_id, from_at)

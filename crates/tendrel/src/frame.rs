@@ -202,6 +202,12 @@ pub fn page(status: StatusCode, template: &impl askama::Template) -> Result<Resp
     Ok((status, headers, html).into_response())
 }
 
+/// Answers a program.
+pub fn json(status: StatusCode, value: &serde_json::Value) -> Response {
+    let media_type = HeaderValue::from_static("application/json");
+    (status, [(header::CONTENT_TYPE, media_type)], value.to_string()).into_response()
+}
+
 /// To another page after something was done: 303, so that going back sends nothing again.
 pub fn see_other(address: &str) -> Response {
     match HeaderValue::from_str(address) {

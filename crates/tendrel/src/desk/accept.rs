@@ -82,7 +82,8 @@ pub fn accept_under(
     let mut request = request_of(desk, incoming, sessions::hash(&secret));
     request.number = next_number(tx, desk, incoming.unit)?;
     let happened = Happened { at: incoming.received_at, ..Happened::now(desk, actor.clone(), "received") }
-        .with("channel", incoming.channel.code());
+        .with("channel", incoming.channel.code())
+        .with("complete", request.complete_at.is_some());
     desk.insert(tx, &mut request, happened)?;
     for file in &incoming.files {
         attach(tx, request.id, file, false, &actor, desk.now)?;

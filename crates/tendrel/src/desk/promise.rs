@@ -107,6 +107,32 @@ fn clock(
     }
 }
 
+/// A clock of a listed request, from its stored columns alone: no holds are read for a list.
+pub fn from_stored(
+    calendar: &Calendar,
+    due: Timestamp,
+    target_seconds: i64,
+    used_when_paused: Option<i64>,
+    done_at: Option<Timestamp>,
+    now: Timestamp,
+) -> ClockNow {
+    let at = done_at.unwrap_or(now);
+    let remaining_seconds = match used_when_paused {
+        Some(used) => target_seconds - used,
+        None => calendar.between(at, due),
+    };
+    ClockNow {
+        target_seconds,
+        used_seconds: target_seconds - remaining_seconds,
+        remaining_seconds,
+        due: Some(due),
+        warn: None,
+        paused_since: used_when_paused.map(|_| now),
+        done: done_at.is_some(),
+        late: used_when_paused.is_none() && at > due,
+    }
+}
+
 /// A promise in working seconds, counted from its start: three working days in winter are shorter than in summer.
 pub fn seconds(calendar: &Calendar, start: Timestamp, amount: Amount) -> i64 {
     match amount.unit {

@@ -174,6 +174,7 @@ pub struct SecondsInState {
 pub struct Hold {
     pub from: Timestamp,
     pub to: Option<Timestamp>,
+    /// Empty for the time between being resolved and being opened again.
     pub reason: String,
     pub comment: String,
     /// Whether the promise stands still meanwhile.

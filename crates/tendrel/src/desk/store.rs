@@ -1,5 +1,14 @@
 //! All questions to the table of requests and what hangs on it.
 
+pub mod lists;
+pub mod notices;
+pub mod people;
+pub mod timeline;
+pub mod today;
+pub mod tries;
+pub mod views;
+pub mod waiting;
+
 use std::collections::BTreeMap;
 
 use database::{Error, Reader, Row, Transaction, Value};
@@ -203,6 +212,7 @@ pub fn update(
 ) -> Result<bool, Error> {
     let mut values = changing(request, queue_at, next);
     values.push(expected_version.into());
+    values.push(request.kind.code().into());
     let changed = tx.execute(
         "UPDATE requests SET complete_at = $1, state = $2, is_open = $3, hold_reason = $4, impact = $5, urgency = $6,
             priority = $7, assignee_id = $8, responded_at = $9, resolved_at = $10, closed_at = $11, cause = $12,
@@ -212,7 +222,7 @@ pub fn update(
             seconds_new = $27, seconds_in_progress = $28, seconds_on_hold = $29, queue_at = $30,
             next_clock_at = $31, unit_id = $32, service_id = $33, service_version = $34, subject = $35,
             office_id = $36, office_text = $37, requester_id = $38, requester_name = $39, requester_phone = $40,
-            requester_email = $41
+            requester_email = $41, kind = $44
          WHERE id = $42 AND version = $43",
         &values,
     )?;
@@ -244,7 +254,7 @@ pub fn next_counter(tx: &mut Transaction, unit_code: &str, year: i64) -> Result<
 
 pub fn holds(r: &mut Reader, id: RequestId) -> Result<Vec<Hold>, Error> {
     r.rows(
-        "SELECT from_at, to_at, reason, comment, pauses FROM holds WHERE request_id = $1 ORDER BY from_at",
+        "SELECT from_at, to_at, COALESCE(reason, '') AS reason, comment, pauses FROM holds WHERE request_id = $1 ORDER BY from_at",
         &[id.into()],
         |row| {
             Ok(Hold {
@@ -260,6 +270,7 @@ pub fn holds(r: &mut Reader, id: RequestId) -> Result<Vec<Hold>, Error> {
 
 pub fn begin_hold(tx: &mut Transaction, id: RequestId, hold: &Hold) -> Result<(), Error> {
     let Hold { from, to, reason, comment, pauses } = hold;
+    let reason = Some(reason).filter(|reason| !reason.is_empty());
     tx.execute(
         "INSERT INTO holds (request_id, from_at, to_at, reason, comment, pauses) VALUES ($1, $2, $3, $4, $5, $6)",
         &[id.into(), from.into(), to.into(), reason.into(), comment.into(), (*pauses).into()],

@@ -1,0 +1,68 @@
+//! Which lists somebody may look at, and the views they saved.
+
+use database::{Error, Reader, Transaction};
+
+use crate::id::{AccountId, OrganisationId, SavedViewId};
+
+/// Views that one person may keep.
+pub const VIEWS_LIMIT: i64 = 20;
+
+/// The units in or below these organisations.
+pub fn units_below(r: &mut Reader, scopes: &[OrganisationId]) -> Result<Vec<OrganisationId>, Error> {
+    let mut units = Vec::new();
+    for scope in scopes {
+        units.extend(r.rows(
+            "SELECT u.organisation_id AS id FROM units u
+             JOIN organisation_ancestors a ON a.organisation_id = u.organisation_id WHERE a.ancestor_id = $1",
+            &[(*scope).into()],
+            |row| row.get::<OrganisationId>("id"),
+        )?);
+    }
+    units.sort_unstable();
+    units.dedup();
+    Ok(units)
+}
+
+/// A kept number of a unit.
+pub fn counter(r: &mut Reader, owner: OrganisationId, name: &str) -> Result<i64, Error> {
+    let value: Option<i64> = r.row(
+        "SELECT value FROM counters WHERE owner_id = $1 AND name = $2",
+        &[owner.into(), name.into()],
+        |row| row.get("value"),
+    )?;
+    Ok(value.unwrap_or(0))
+}
+
+pub fn office_name(r: &mut Reader, office: OrganisationId) -> Result<Option<String>, Error> {
+    r.row("SELECT name FROM organisations WHERE id = $1", &[office.into()], |row| row.get("name"))
+}
+
+/// Saves a view under a name, in place of one that had it. False when there are too many.
+pub fn save(
+    tx: &mut Transaction,
+    id: SavedViewId,
+    account: AccountId,
+    name: &str,
+    query: &str,
+) -> Result<bool, Error> {
+    let renewed = tx.execute(
+        "UPDATE saved_views SET query = $3 WHERE account_id = $1 AND name = $2",
+        &[account.into(), name.into(), query.into()],
+    )?;
+    if renewed > 0 {
+        return Ok(true);
+    }
+    let written = tx.execute(
+        "INSERT INTO saved_views (id, account_id, name, query)
+         SELECT $1, $2, $3, $4 WHERE (SELECT COUNT(*) FROM saved_views WHERE account_id = $2) < $5",
+        &[id.into(), account.into(), name.into(), query.into(), VIEWS_LIMIT.into()],
+    )?;
+    Ok(written > 0)
+}
+
+/// Only one's own; false when it is not.
+pub fn delete(tx: &mut Transaction, account: AccountId, id: SavedViewId) -> Result<bool, Error> {
+    let deleted = tx
+        .execute("DELETE FROM saved_views WHERE id = $1 AND account_id = $2", &[id.into(), account.into()])?;
+    Ok(deleted > 0)
+}
