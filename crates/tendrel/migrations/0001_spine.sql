@@ -372,9 +372,9 @@ CREATE INDEX requests_by_office ON requests (office_id, received_at, id);
 CREATE INDEX requests_by_requester ON requests (requester_id, received_at, id);
 CREATE INDEX requests_by_service ON requests (service_id, received_at, id);
 CREATE INDEX requests_resolved ON requests (unit_id, resolved_at, id, service_id, received_at, state, resolution_late,
-    resolution_target, resolution_used) WHERE resolved_at IS NOT NULL;
+    resolution_target, resolution_used, seconds_new, seconds_in_progress) WHERE resolved_at IS NOT NULL;
 CREATE INDEX requests_resolved_everywhere ON requests (resolved_at, id, service_id, unit_id, received_at, state,
-    resolution_late, resolution_target, resolution_used) WHERE resolved_at IS NOT NULL;
+    resolution_late, resolution_target, resolution_used, seconds_new, seconds_in_progress) WHERE resolved_at IS NOT NULL;
 CREATE INDEX requests_resolved_by_office ON requests (office_id, resolved_at, id) WHERE resolved_at IS NOT NULL;
 -- Withdrawn, or closed on another desk that did not write down when it was resolved.
 CREATE INDEX requests_ended_unresolved ON requests (closed_at, id) WHERE resolved_at IS NULL AND closed_at IS NOT NULL;

@@ -70,6 +70,9 @@ pub(super) fn write(
         if let Some(actor) = met.actor(event.actor, &event.actor_name) {
             relationships.push(json!({"objectId": actor, "qualifier": "done by"}));
         }
+        if begins {
+            relationships.extend(met.surroundings(names, case));
+        }
         array.push(&json!({
             "id": format!("{}#{}", case.number, event.number),
             "type": event.activity,
@@ -160,18 +163,21 @@ impl Met {
         }
     }
 
-    fn request(&mut self, names: &Names, case: &Case) -> Json {
-        let mut relationships = Vec::new();
-        let service = names.service(case.service);
+    /// Service, unit and office of a request.
+    fn surroundings(&mut self, names: &Names, case: &Case) -> Vec<Json> {
         self.services.insert(case.service);
-        relationships.push(relation(&service_id(service), "service"));
-        let organisations = [(Some(case.unit), "unit"), (case.office, "office")];
-        for (id, qualifier) in organisations {
+        let mut relations = vec![relation(&service_id(names.service(case.service)), "service")];
+        for (id, qualifier) in [(Some(case.unit), "unit"), (case.office, "office")] {
             if let Some((id, (key, _))) = id.and_then(|id| names.organisations.get(&id).map(|it| (id, it))) {
                 self.organisations.insert(id);
-                relationships.push(relation(&organisation_id(key), qualifier));
+                relations.push(relation(&organisation_id(key), qualifier));
             }
         }
+        relations
+    }
+
+    fn request(&mut self, names: &Names, case: &Case) -> Json {
+        let mut relationships = self.surroundings(names, case);
         for (id, qualifier) in [(case.requester, "requester"), (case.assignee, "officer")] {
             if let Some(id) = id {
                 self.people.insert(id);

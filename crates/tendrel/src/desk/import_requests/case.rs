@@ -165,7 +165,9 @@ impl Ground<'_> {
                 detail.insert("officer".to_owned(), name.as_str().into());
             }
             if let Some(reason) = &step.hold_reason {
+                let pauses = self.desk.catalogue.hold_reason(reason).is_some_and(|reason| reason.pauses);
                 detail.insert("reason".to_owned(), reason.as_str().into());
+                detail.insert("pauses".to_owned(), pauses.into());
             }
             events.push(Event {
                 subject_id: request.id.uuid(),
