@@ -6,10 +6,14 @@ mod add_office;
 mod answer;
 pub mod calendars;
 mod change_account;
+mod change_holidays;
 mod change_office;
 mod change_person;
 mod demo;
+mod edit_hours;
 mod form_page;
+pub mod import;
+mod import_holidays;
 mod list_offices;
 mod list_people;
 pub mod lookup;
@@ -20,6 +24,7 @@ pub mod password;
 pub mod people;
 pub mod reference;
 pub mod sessions;
+mod show_calendars;
 mod show_office;
 mod show_person;
 mod sign_in;
@@ -48,6 +53,11 @@ pub fn routes() -> Router<App> {
         .merge(show_office::routes())
         .merge(change_office::routes())
         .merge(list_people::routes())
+        .merge(show_calendars::routes())
+        .merge(change_holidays::routes())
+        .merge(import_holidays::routes())
+        .merge(edit_hours::routes())
+        .merge(import::page::routes())
         .merge(show_person::routes())
         .merge(change_person::routes())
         .merge(change_account::routes())

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
+use tendrel::directory::import::What;
+use tendrel::directory::import::command::{self, ImportList};
 use tendrel::directory::make_operator;
 
 #[derive(Parser)]
@@ -38,6 +40,10 @@ enum Command {
 
 #[derive(Subcommand)]
 enum Import {
+    /// Offices, from a spreadsheet saved as CSV.
+    Offices(ImportList),
+    /// People, from a spreadsheet saved as CSV.
+    People(ImportList),
     /// The event log of another desk, as requests with their history.
     Requests(tendrel::desk::import_requests::ImportArguments),
 }
@@ -55,6 +61,12 @@ fn main() -> anyhow::Result<()> {
         Command::Serve(serve) => tendrel::serve::run(&place, &serve),
         Command::Demo(demo) => tendrel::demo::run(&place, &demo),
         Command::Seed(seed) => tendrel::seed::run(&place, &seed),
+        Command::Import(Import::Offices(list)) => {
+            command::run(&place.open()?, What::Offices, &list, &mut std::io::stdout())
+        }
+        Command::Import(Import::People(list)) => {
+            command::run(&place.open()?, What::People, &list, &mut std::io::stdout())
+        }
         Command::MakeOperator(arguments) => {
             let app = place.open()?;
             make_operator::run(&app, &arguments, &mut std::io::stdin().lock(), &mut std::io::stdout())

@@ -320,3 +320,177 @@ done-account-closed = The account is closed, and its sessions have ended.
 done-account-reopened = The account is open again. Give the person a new link if the password is forgotten.
 done-role-given = The role is given.
 done-role-taken = The role is taken away.
+
+calendars-title = Working time
+calendars-lead = Promises count in working time: in the hours of a calendar, without its holidays. After each change all open promises are computed again.
+calendars-never = Never
+calendars-observes = Holidays are days off.
+calendars-observes-not = Holidays do not stop it.
+calendars-units = { $count ->
+    [one] One unit works by it.
+   *[other] { $count } units work by it.
+}
+month-day = { $day } { $month }
+holidays-of = Holidays { $year }
+holidays-years = Other years
+holidays-none = No holidays are entered for this year.
+holiday-national = Whole country
+holiday-day = Day
+holiday-name = Holiday
+holiday-name-missing = Type the name of the holiday.
+holiday-name-dz = In Dzongkha (optional)
+holiday-scope = Where
+holiday-no-place = Choose a place of the list.
+holiday-remove = Remove
+holiday-remove-label = Remove { $name }, { $day }
+holiday-add = Add a holiday
+holiday-add-lead = Also one that is declared today, such as the first snow.
+holiday-add-button = Add the holiday
+hours-open = New hours
+hours-title = New hours: { $name }
+hours-each-year = each year
+hours-lead = The hours of now stay as they were until the first day of the new ones.
+hours-button = Save the hours
+hours-from = First day
+hours-from-hint = The same day again corrects what was entered for it
+hours-mon = Monday
+hours-mon-hint = Such as 09:00-12:30, 13:00-17:00. Leave a day empty where it is a day off; 24:00 is midnight.
+hours-tue = Tuesday
+hours-wed = Wednesday
+hours-thu = Thursday
+hours-fri = Friday
+hours-sat = Saturday
+hours-sun = Sunday
+hours-season_from = Only from this day of each year (optional)
+hours-season_from-hint = Month and day, such as 11-01 for the first of November
+hours-season_to = To this day of each year (optional)
+hours-note = Order or circular (optional)
+hours-not-read = Write hours as 09:00-17:00, several with commas between them, the end later than the start.
+hours-no-season = Write month and day as 11-01.
+hours-overlap = Hours of a day overlap or are not in order, or two sets of hours claim the same days. Look at the days again.
+done-holiday-added = The holiday is entered. Promises are being computed again.
+done-holiday-removed = The holiday is removed. Promises are being computed again.
+done-holidays-imported = The holidays are entered. Promises are being computed again.
+done-hours-saved = The hours are saved. Promises are being computed again.
+holidays-import-open = Import the yearly list
+holidays-import-title = Import holidays
+holidays-import-lead = The list as it is published, or the calendar file of it. Nothing is entered before you have seen what each line would do.
+holidays-import-file-hint = iCalendar, or a list with the columns date, name, name_dz and scope
+holidays-import-paste = Or paste the list here
+holidays-import-paste-hint = date,name on the first line, then lines such as 2027-02-21,Birth Anniversary of His Majesty the King
+holidays-import-text = Line
+holidays-import-empty = Choose a file or paste the list.
+holidays-import-wrong = { $count ->
+    [one] One line cannot be read. Put it right and send the list again.
+   *[other] { $count } lines cannot be read. Put them right and send the list again.
+}
+holidays-import-enter = { $count ->
+    [one] Enter one holiday
+   *[other] Enter { $count } holidays
+}
+holidays-import-blocked = Put the wrong lines right in your list, or take them out, and send it again. Nothing is entered.
+holidays-import-no-place = No dzongkhag, thromde or gewog has this name or code.
+holidays-import-not-yours = You may enter holidays of your own place only.
+
+import-title-offices = Import offices
+import-title-people = Import people
+import-lead = A list from a spreadsheet, saved as CSV. You see what each line would do before anything is changed.
+import-file = File
+import-file-hint = Commas, semicolons or tabs; the first line names the columns
+import-next = Go on
+import-people-instead = Import people instead
+import-offices-instead = Import offices instead
+import-what-missing = Say whether it is a list of offices or of people.
+import-no-file = Choose the file with your list.
+import-empty = The file is empty. Choose another.
+import-not-text = This is not a list as text. Save it from the spreadsheet as CSV and choose that file.
+import-no-rows = The file has a line of heads and nothing below it.
+import-broken = The file cannot be read to its end: a quotation mark is missing somewhere. Save it again from the spreadsheet.
+import-read = { $count ->
+    [one] One line was read.
+   *[other] { $count } lines were read.
+}
+import-separator = { $mark ->
+    [comma] Cells are separated by commas.
+    [semicolon] Cells are separated by semicolons.
+   *[tab] Cells are separated by tabs.
+}
+import-windows = The file is written in the Windows way (Windows-1252), not in UTF-8: look whether all letters are right.
+import-columns = Which column is what
+import-no-column = No column
+import-optional = (optional)
+import-column-missing = Choose the column for: { $field }.
+import-look = See what would happen
+import-look-again = See again what would happen
+import-other-file = Choose another file
+import-sample = The first lines
+import-line = Line
+import-what = What would happen
+import-why = Which, or why
+import-new = { $count } new
+import-changed = { $count } changed
+import-same = { $count } the same
+import-wrong = { $count } wrong
+import-verdict-new = New
+import-verdict-changed = Changed
+import-verdict-same = The same
+import-verdict-wrong = Wrong
+import-blocked = Nothing is taken over while a line is wrong. Put the lines right in your list and choose the file again, or leave them out.
+import-enter = { $count ->
+    [one] Import one line
+   *[other] Import { $count } lines
+}
+import-enter-without = { $wrong ->
+    [one] Import { $count } lines, leave the wrong one out
+   *[other] Import { $count } lines, leave the { $wrong } wrong ones out
+}
+import-nothing-due = Everything is known already. There is nothing to take over.
+import-hidden = { $count ->
+    [one] One more line, with nothing wrong, is not shown.
+   *[other] { $count } more lines, with nothing wrong, are not shown.
+}
+done-imported = The list is taken over.
+import-field-name = Name
+import-field-name_dz = Name in Dzongkha
+import-field-kind = Kind
+import-field-parent = Belongs to
+import-field-place = Gewog or other place
+import-field-phone = Telephone
+import-field-fax = Fax
+import-field-email = E-mail
+import-field-aliases = Other names
+import-field-employee_id = Employee id
+import-field-post = Post
+import-field-office = Works in
+import-field-parent_agency = Parent agency
+import-field-language = Language
+import-field-role = Role
+import-field-username = User name
+import-wrong-cut = The line was cut: it has { $cells } cells instead of { $columns }. Fill in the rest.
+import-wrong-twice = The same office stands on line { $line } already. Take one of them out.
+import-wrong-no-name = The name is missing. Fill it in.
+import-wrong-no-kind = The office is new, and its kind is missing. Fill it in.
+import-wrong-no-parent = The office is new, and it is not said what it belongs to. Fill it in.
+import-wrong-no-office = It is not said where the person works. Fill it in.
+import-wrong-kind = There is no kind called “{ $typed }”. Use a name from the list of kinds, such as School.
+import-wrong-place = No place is called “{ $typed }”. Look at the spelling.
+import-wrong-places = Several places are called “{ $typed }”. Leave the cell empty and enter the place by hand.
+import-wrong-email = “{ $typed }” is not an e-mail address. Write it as name@place.bt, or leave it empty.
+import-wrong-phone = “{ $typed }” is not a telephone number. Write digits only, such as 17123456.
+import-wrong-language = “{ $typed }” is not a language we have. Write en or dz.
+import-wrong-office = No office is called “{ $typed }”. Look at the spelling, or add the office first.
+import-wrong-near = No office is called “{ $typed }”. Is it { $names }?
+import-wrong-several = Several offices are called “{ $typed }”. Write the one you mean with what it belongs to: { $names }
+import-wrong-elsewhere = “{ $typed }” is there already: { $names }. Write what it belongs to there, or move it first.
+import-wrong-over = “{ $typed }” is no more. Write what took over from it: { $names }
+import-wrong-parent-line = The office it belongs to, on line { $line }, cannot be taken over. Put that line right first.
+import-wrong-reach = This lies outside your cluster. Leave it to the head of the unit there, or to the operator.
+import-wrong-id-twice = The employee id { $typed } stands on line { $line } already. One of the two is wrong.
+import-wrong-id-taken = The employee id { $typed } belongs to { $name }. Look which of the two is right.
+import-wrong-role = There is no role called “{ $typed }”. Use officer, head_of_unit, head_of_office, requester, centre, auditor or operator.
+import-wrong-role-alone = A role needs a user name. Fill it in, or leave the role empty.
+import-wrong-role-above = You may not give the role “{ $typed }”. Ask the operator.
+import-wrong-username = Write the user name “{ $typed }” without spaces and without @.
+import-wrong-username-twice = The user name { $typed } stands on line { $line } already. Choose another.
+import-wrong-username-taken = The user name { $typed } belongs to { $name }. Choose another.
+import-wrong-username-other = The person signs in as { $name }, not as { $typed }. Correct it in the list.
