@@ -11,6 +11,7 @@ pub mod assign;
 pub mod attach;
 pub mod cancel;
 pub mod catalogue;
+pub mod catalogue_list;
 pub mod charter;
 pub mod clocks;
 pub mod close;
@@ -19,6 +20,7 @@ pub mod faces;
 pub mod find;
 pub mod follow;
 pub mod followed;
+pub mod edit_service;
 pub mod form;
 pub mod hand_over;
 pub mod hold;
@@ -31,6 +33,7 @@ pub mod note;
 pub mod notices;
 pub mod number;
 pub mod offers;
+pub mod paper_form;
 pub mod portal;
 pub mod promise;
 pub mod promised;
@@ -81,4 +84,7 @@ pub fn routes() -> Router<App> {
         .merge(followed::routes())
         .merge(my_requests::routes())
         .merge(api::routes())
+        .merge(paper_form::routes())
+        .merge(catalogue_list::routes())
+        .merge(edit_service::routes())
 }

@@ -27,6 +27,7 @@ use crate::frame::see_other;
 use crate::problem::Problem;
 use crate::viewer::Viewer;
 
+pub use changes::sentences as changed_sentences;
 pub use input::{kept_line, secret_of, take_kept};
 
 pub fn routes() -> Router<App> {

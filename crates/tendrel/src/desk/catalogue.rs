@@ -41,6 +41,8 @@ pub struct Grade {
 #[derive(Clone, Debug, Default)]
 pub struct CatalogueData {
     pub version: i64,
+    /// The day (ISO) whose service levels these are.
+    day: String,
     /// In the order of the portal.
     pub services: Vec<Arc<Service>>,
     by_id: HashMap<ServiceId, usize>,
@@ -92,10 +94,11 @@ impl Catalogue {
         self.data.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
     }
 
-    /// Reads everything again if it changed; `today` (ISO) decides which service levels hold.
+    /// Reads everything again if it changed, or if a new day began; `today` (ISO) decides which service levels hold.
     pub fn refresh(&self, r: &mut Reader, today: &str) -> Result<bool, Error> {
         let version = calendars::version(r)?;
-        if version == self.now().version {
+        let known = self.now();
+        if version == known.version && today == known.day {
             return Ok(false);
         }
         let data = load(r, version, today)?;
@@ -105,7 +108,7 @@ impl Catalogue {
 }
 
 fn load(r: &mut Reader, version: i64, today: &str) -> Result<CatalogueData, Error> {
-    let mut data = CatalogueData { version, ..CatalogueData::default() };
+    let mut data = CatalogueData { version, day: today.to_owned(), ..CatalogueData::default() };
     let mut services = load_services(r, today)?;
     services.sort_by(|a, b| {
         (a.definition.sort, &a.definition.code).cmp(&(b.definition.sort, &b.definition.code))

@@ -33,7 +33,9 @@ const STYLES: &[&str] = &[
     include_str!("styles/print.css"),
 ];
 
+/// A script may import those above it.
 const SCRIPTS: &[(&str, &str)] = &[
+    ("find.js", include_str!("scripts/find.js")),
     ("office.js", include_str!("scripts/office.js")),
     ("public.js", include_str!("scripts/public.js")),
     ("call.js", include_str!("scripts/call.js")),
@@ -52,8 +54,13 @@ fn all() -> &'static BTreeMap<String, Asset> {
     ALL.get_or_init(|| {
         let mut all = BTreeMap::new();
         all.insert("look.css".to_owned(), asset("look.css", "text/css; charset=utf-8", STYLES.concat()));
-        for (name, text) in SCRIPTS {
-            all.insert((*name).to_owned(), asset(name, "text/javascript; charset=utf-8", (*text).to_owned()));
+        for (index, (name, text)) in SCRIPTS.iter().enumerate() {
+            let mut text = (*text).to_owned();
+            for (imported, _) in &SCRIPTS[..index] {
+                let address = all.get(*imported).map_or("", |asset: &Asset| asset.address.as_str());
+                text = text.replace(&format!("\"./{imported}\""), &format!("\"{address}\""));
+            }
+            all.insert((*name).to_owned(), asset(name, "text/javascript; charset=utf-8", text));
         }
         let mark = include_str!("mark.svg");
         all.insert("mark.svg".to_owned(), asset("mark.svg", "image/svg+xml", mark.to_owned()));

@@ -69,7 +69,9 @@ pub(super) async fn check(
         return Ok(Err(faults));
     };
     let matter = matter(service, &catalogue, me, &texts, object, form).unwrap_or_else(|wrong| {
-        faults.extend(wrong);
+        for (name, fault) in wrong {
+            faults.entry(name).or_insert(fault);
+        }
         Matter::default()
     });
     let (channel, received_at) = way(app, me, &texts, &mut faults);

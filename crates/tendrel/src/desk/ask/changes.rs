@@ -4,7 +4,7 @@ use crate::desk::service::Definition;
 use crate::frame::Frame;
 
 /// One sentence for each difference that somebody who fills in the form would notice.
-pub(super) fn sentences(frame: &Frame, before: &Definition, after: &Definition) -> Vec<String> {
+pub fn sentences(frame: &Frame, before: &Definition, after: &Definition) -> Vec<String> {
     let mut said = Vec::new();
     for field in &after.fields {
         let label = frame.plain_name(&field.label, &field.label_dz);
