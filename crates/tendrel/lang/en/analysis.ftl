@@ -93,7 +93,7 @@ analysis-where-of = share of { $hours } working hours from request to resolution
 analysis-waiting-officer = Waiting for an officer
 analysis-in-work = In work
 analysis-on-hold = Waiting on others
-analysis-definitions = Came in: received in these days. Done: resolved in these days and not reopened since. Open at the end: received before the end and not resolved or closed by then. Handed over and reopened: of those that came in. Median and “9 of 10 within” are nearest ranks; under 5 cases nothing is said.
+analysis-definitions = Came in: received in these days. Done: resolved in these days and not reopened since. Open at the end: received before the end and not resolved or closed by then. Handed over and reopened: of those that came in. Median and “9 of 10 within” are nearest ranks; under 5 cases stands a dash or “too few”.
 
 analysis-back = Analysis
 analysis-requests = { $n } { $n ->

@@ -183,11 +183,16 @@ fn group(frame: &Frame, name: String, question: &Question, tally: &mut Tally) ->
         within: tally.within,
         within_link: question.records(Figure::Within),
         promised: tally.promised,
-        median: words::spread(frame, spread, |spread| spread.median, day),
-        p90: spread.map_or_else(|| "–".to_owned(), |spread| frame.working(&spread.p90, &day)),
+        median: or_dash(spread.map(|spread| frame.working(&spread.median, &day))),
+        p90: or_dash(spread.map(|spread| frame.working(&spread.p90, &day))),
         handed_over: tally.handed_over,
         handed_over_link: question.records(Figure::HandedOver),
     }
+}
+
+/// In a table a dash says "too few"; the line under the page says so.
+fn or_dash(words: Option<String>) -> String {
+    words.unwrap_or_else(|| "–".to_owned())
 }
 
 /// Those with most requests first.
@@ -320,9 +325,9 @@ pub(super) fn shares(frame: &Frame, figures: &Figures) -> Option<Shares> {
         return None;
     }
     let parts = [
-        ("analysis-waiting-officer", "var(--warn)", seconds.new),
-        ("analysis-in-work", "var(--accent)", seconds.in_progress),
-        ("analysis-on-hold", "var(--line-firm)", seconds.on_hold),
+        ("analysis-waiting-officer", "var(--part-1)", seconds.new),
+        ("analysis-in-work", "var(--part-2)", seconds.in_progress),
+        ("analysis-on-hold", "var(--part-3)", seconds.on_hold),
     ];
     let said = parts.map(|(key, fill, part)| {
         let share = usize::try_from((part * 200 + whole) / (whole * 2)).unwrap_or(0);
@@ -346,7 +351,7 @@ pub(super) fn months(frame: &Frame, asked: &Asked, months: &[Period], trend: &mu
             done_link: question.records(Figure::Done),
             share: words::share(frame, share_of_month(figures)),
             of: frame.t2("analysis-n-of-m", "n", figures.within as i64, "m", figures.promised as i64),
-            median: words::spread(frame, spread, |spread| spread.median, question.day_seconds),
+            median: or_dash(spread.map(|spread| frame.working(&spread.median, &question.day_seconds))),
         }
     });
     rows.collect()

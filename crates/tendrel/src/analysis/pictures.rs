@@ -56,7 +56,7 @@ pub fn histogram(columns: &[Column], marks: &[Mark], label: &str) -> String {
         let x = step * index as f64 + 5.0;
         let (kept_height, late_height) = (*kept as f64 * scale, *late as f64 * scale);
         let top = FLOOR - kept_height - late_height;
-        rect(&mut svg, x, FLOOR - kept_height, step - 10.0, kept_height, "var(--good)");
+        rect(&mut svg, x, FLOOR - kept_height, step - 10.0, kept_height, "var(--kept)");
         rect(&mut svg, x, top, step - 10.0, late_height, "url(#late)");
         if kept + late > 0 {
             text(&mut svg, x + step / 2.0 - 5.0, top - 4.0, "middle", &(kept + late).to_string());
@@ -64,14 +64,16 @@ pub fn histogram(columns: &[Column], marks: &[Mark], label: &str) -> String {
         text(&mut svg, x + step / 2.0 - 5.0, HEIGHT - 8.0, "middle", label);
     }
     floor(&mut svg);
-    for Mark { place, label } in marks {
+    // Words of promises that lie side by side stand one below the other.
+    for (level, Mark { place, label }) in marks.iter().enumerate() {
+        let y = 10.0 + 13.0 * level as f64;
         let x = (place * step).clamp(1.0, WIDTH - 1.0);
         let _ = write!(
             svg,
-            "<line x1=\"{x:.1}\" x2=\"{x:.1}\" y1=\"12\" y2=\"{FLOOR}\" stroke=\"var(--ink)\" stroke-width=\"1.5\" stroke-dasharray=\"5 3\"/>"
+            "<line x1=\"{x:.1}\" x2=\"{x:.1}\" y1=\"{y}\" y2=\"{FLOOR}\" stroke=\"var(--ink)\" stroke-width=\"1.5\" stroke-dasharray=\"5 3\"/>"
         );
         let (anchor, x) = if x > WIDTH * 0.7 { ("end", x - 4.0) } else { ("start", x + 4.0) };
-        text(&mut svg, x, 12.0, anchor, label);
+        text(&mut svg, x, y + 2.0, anchor, label);
     }
     svg.push_str("</svg>");
     svg
@@ -102,8 +104,10 @@ pub fn pairs(months: &[(String, usize, usize)], label: &str) -> String {
 /// Parts of a whole side by side, each with its fill.
 pub fn shares(parts: &[(i64, &str)], label: &str) -> String {
     let whole: i64 = parts.iter().map(|(part, _)| part).sum();
-    let mut svg =
-        format!("<svg viewBox=\"0 0 640 26\" width=\"100%\" role=\"img\" aria-label=\"{}\">", escape(label));
+    let mut svg = format!(
+        "<svg class=\"parts\" viewBox=\"0 0 640 26\" width=\"100%\" role=\"img\" aria-label=\"{}\">",
+        escape(label)
+    );
     let mut x = 0.0;
     for (part, fill) in parts.iter().filter(|(part, _)| *part > 0) {
         let width = *part as f64 / whole.max(1) as f64 * WIDTH;

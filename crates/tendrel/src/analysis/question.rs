@@ -65,17 +65,17 @@ impl Question {
         } = self;
         let mut query = Serializer::new(String::new());
         match whose {
-            Whose::Unit(unit) => drop(query.append_pair("unit", &unit.code)),
-            Whose::AllUnits => drop(query.append_pair("unit", "all")),
+            Whose::Unit(unit) => _ = query.append_pair("unit", &unit.code),
+            Whose::AllUnits => _ = query.append_pair("unit", "all"),
             Whose::Office => {}
         }
         query.append_pair("from", &period.first.to_string()).append_pair("to", &period.last.to_string());
         match office {
-            Some(Office::Below(id)) => drop(query.append_pair("office", &id.to_string())),
+            Some(Office::Below(id)) => _ = query.append_pair("office", &id.to_string()),
             Some(Office::Only(id)) => {
-                drop(query.append_pair("office", &id.to_string()).append_pair("only", "1"))
+                _ = query.append_pair("office", &id.to_string()).append_pair("only", "1")
             }
-            Some(Office::Unknown) => drop(query.append_pair("office", "none")),
+            Some(Office::Unknown) => _ = query.append_pair("office", "none"),
             None => {}
         }
         if let Some((_, code)) = service {
