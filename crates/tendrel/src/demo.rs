@@ -3,6 +3,8 @@
 
 mod lists;
 mod play;
+#[cfg(test)]
+mod tests;
 mod week;
 
 use std::fs;
@@ -28,6 +30,8 @@ use crate::settings::{Place, Settings};
 pub const HOME: &str = "PUN";
 /// Requests of the months before the week: about four on a working day.
 const HISTORY: usize = 1_500;
+/// Eighteen months.
+const HISTORY_LASTS: SignedDuration = SignedDuration::from_hours(24 * 548);
 /// The week begins nine working days before today.
 const WEEK_DAYS: i64 = 10;
 /// A file that says that a folder may be emptied by `--fresh`.
@@ -126,17 +130,17 @@ fn make(app: &App) -> anyhow::Result<Stage> {
     }
     remember(app, "demo_day", &today.to_string())?;
     tracing::info!("making a district with its people and eighteen months of history");
-    let now = app.clock.now();
+    let stage = Stage::new(app, today)?;
+    let until = stage.begins(app)?;
+    let from = until - HISTORY_LASTS;
     app.db.write_blocking(move |tx| {
-        lists::load(tx, now)?;
+        // Everybody has been there since before the history: roles hold from that day on.
+        lists::load(tx, from)?;
         calendars::mark_changed(tx)?;
         Ok::<_, lists::Failed>(())
     })?;
     app.refresh_blocking()?;
-    let stage = Stage::new(app, today)?;
     let unit = app.calendars.unit_by_code(HOME).context("the unit of the demonstration is missing")?;
-    let until = stage.begins(app)?;
-    let from = until - SignedDuration::from_hours(24 * 548);
     let plan = Plan {
         requests: HISTORY,
         units: vec![unit],

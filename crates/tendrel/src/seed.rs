@@ -1,5 +1,6 @@
 //! `tendrel seed`: years of believable history, written fast and the same each time, for measurements and the demo.
 
+mod acts;
 mod arrivals;
 mod asked;
 mod cast;
@@ -153,7 +154,8 @@ fn tell(stage: &Stage<'_>, batch: &[Arrival], counters: &mut Counters) -> (Vec<S
 /// The units with their officers and offices, invented where that is wanted.
 fn casts(app: &App, plan: &Plan) -> anyhow::Result<Vec<Cast>> {
     let mut random = Random::new(plan.seed ^ 0x5eed);
-    let now = app.clock.now();
+    // Officers have had their roles since before the history.
+    let since = plan.from;
     let weighted: Vec<(UnitFacts, u32)> =
         plan.units.iter().map(|unit| (unit.clone(), cast::weight(unit, &mut random))).collect();
     if plan.invents {
@@ -161,9 +163,9 @@ fn casts(app: &App, plan: &Plan) -> anyhow::Result<Vec<Cast>> {
         app.db.write_blocking::<(), database::Error, _>(move |tx| {
             let mut random = random.clone();
             for (unit, weight) in &weighted {
-                cast::invent(tx, unit, *weight, &mut random, now)?;
+                cast::invent(tx, unit, *weight, &mut random, since)?;
             }
-            cast::invent_overseers(tx, &mut random, now)
+            cast::invent_overseers(tx, &mut random, since)
         })?;
     }
     let casts = app.db.read_blocking::<_, database::Error, _>(move |r| {

@@ -12,7 +12,7 @@ use crate::desk::number::Number;
 use crate::desk::request::{Channel, Request, SecondsInState, State, StoredPromise};
 use crate::desk::save::{Desk, Happened};
 use crate::desk::service::Starts;
-use crate::desk::store;
+use crate::desk::{index, store};
 use crate::directory::sessions;
 use crate::events::Actor;
 use crate::files::{self, StoredFile};
@@ -191,18 +191,7 @@ pub fn attach(
 /// Puts a request into the search index under all its words.
 pub fn index(tx: &mut Transaction, request: &Request, files: &[StoredFile]) -> Result<(), Problem> {
     let answers: Vec<String> = request.answers.values().map(|answer| answer.to_string()).collect();
-    let mut texts: Vec<&str> = vec![
-        &request.number,
-        &request.subject,
-        &request.description,
-        &request.office_text,
-        &request.requester_name,
-        &request.requester_phone,
-        &request.requester_email,
-        &request.resolution,
-        &request.source,
-    ];
-    texts.extend(answers.iter().map(String::as_str));
+    let mut texts = index::texts(request, &answers);
     texts.extend(files.iter().map(|file| file.name.as_str()));
     Ok(search::index(tx, request.id, request.unit, &texts)?)
 }

@@ -60,25 +60,25 @@ pub(crate) fn invent(
     unit: &UnitFacts,
     weight: u32,
     random: &mut Random,
-    now: Timestamp,
+    since: Timestamp,
 ) -> Result<(), Error> {
-    invent_offices(tx, unit, now)?;
-    invent_people(tx, unit, random, now)?;
+    invent_offices(tx, unit, since)?;
+    invent_people(tx, unit, random, since)?;
     let officers = if officers_of(tx, unit.id)?.is_empty() { 2 + weight / 3 } else { 0 };
     for index in 0..officers {
         let role = if index == 0 { Role::HeadOfUnit } else { Role::Officer };
         let post = if index == 0 { "Chief ICT Officer" } else { "ICT Officer" };
         let person = new_person(tx, unit.id, &unit.code.to_lowercase(), post, random)?;
         let username = format!("{}.{}", fold(&person.name).replace(' ', "."), unit.code.to_lowercase());
-        let id = people::insert(tx, &person, now)?;
+        let id = people::insert(tx, &person, since)?;
         let taken: i64 = tx.one(
             "SELECT COUNT(*) AS taken FROM accounts WHERE username = $1",
             &[(&username).into()],
             |row| row.get("taken"),
         )?;
         let username = if taken == 0 { username } else { format!("{username}{index}") };
-        let account = people::insert_account(tx, id, &username, now)?;
-        people::grant(tx, account, role, unit.id, now)?;
+        let account = people::insert_account(tx, id, &username, since)?;
+        people::grant(tx, account, role, unit.id, since)?;
     }
     Ok(())
 }
@@ -87,7 +87,7 @@ pub(crate) fn invent(
 pub(crate) fn invent_overseers(
     tx: &mut Transaction,
     random: &mut Random,
-    now: Timestamp,
+    since: Timestamp,
 ) -> Result<(), Error> {
     let known: i64 = tx.one(
         "SELECT COUNT(*) AS known FROM grants WHERE role IN ('centre', 'auditor', 'operator')",
@@ -101,9 +101,9 @@ pub(crate) fn invent_overseers(
     };
     for role in [Role::Centre, Role::Auditor, Role::Operator] {
         let person = new_person(tx, government, role.code(), role.code(), random)?;
-        let id = people::insert(tx, &person, now)?;
-        let account = people::insert_account(tx, id, &format!("seed.{}", role.code()), now)?;
-        people::grant(tx, account, role, government, now)?;
+        let id = people::insert(tx, &person, since)?;
+        let account = people::insert_account(tx, id, &format!("seed.{}", role.code()), since)?;
+        people::grant(tx, account, role, government, since)?;
     }
     Ok(())
 }
@@ -132,7 +132,7 @@ fn served(r: &mut Reader, unit: OrganisationId) -> Result<Vec<Below>, Error> {
     )
 }
 
-fn invent_offices(tx: &mut Transaction, unit: &UnitFacts, now: Timestamp) -> Result<(), Error> {
+fn invent_offices(tx: &mut Transaction, unit: &UnitFacts, since: Timestamp) -> Result<(), Error> {
     let below = served(tx, unit.id)?;
     let mut lacking = OFFICES_WANTED.saturating_sub(below.len());
     let known: BTreeSet<&str> = below.iter().map(|office| office.key.as_str()).collect();
@@ -156,7 +156,7 @@ fn invent_offices(tx: &mut Transaction, unit: &UnitFacts, now: Timestamp) -> Res
         }
         lacking -= 1;
         let (kind, parent) = ((*kind).to_owned(), Some(parent.id));
-        offices::insert(tx, &NewOffice { key, kind, name, parent, ..NewOffice::default() }, now)?;
+        offices::insert(tx, &NewOffice { key, kind, name, parent, ..NewOffice::default() }, since)?;
     }
     Ok(())
 }
@@ -165,13 +165,13 @@ fn invent_people(
     tx: &mut Transaction,
     unit: &UnitFacts,
     random: &mut Random,
-    now: Timestamp,
+    since: Timestamp,
 ) -> Result<(), Error> {
     for office in offices_of(tx, unit.id)? {
         if office.people.is_empty() {
             for post in ["Head of office", "Administrative Assistant", "Officer"] {
                 let person = new_person(tx, office.id, "office", post, random)?;
-                people::insert(tx, &person, now)?;
+                people::insert(tx, &person, since)?;
             }
         }
     }

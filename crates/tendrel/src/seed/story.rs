@@ -2,18 +2,20 @@
 //! priorities and times in states come from the desk's own functions.
 
 use jiff::{SignedDuration, Timestamp};
-use serde_json::{Map, Value as Json};
+use serde_json::{Map, Value as Json, json};
 use working_time::Calendar;
 
-use crate::desk::promise::seconds_in_state;
+use crate::desk::index;
+use crate::desk::promise::Promise;
 use crate::desk::request::{Hold, Request, State};
 use crate::desk::save::{Desk, queue_at};
 use crate::events::{Actor, Event};
 use crate::id::MessageId;
 use crate::search;
+use crate::seed::acts::{actor, asker};
 use crate::seed::arrivals::Arrival;
 use crate::seed::asked::receive;
-use crate::seed::cast::{Cast, Player};
+use crate::seed::cast::Cast;
 use crate::seed::random::Random;
 use crate::seed::words::{Topic, Words};
 
@@ -51,17 +53,17 @@ pub(crate) struct Stage<'a> {
 }
 
 /// A story under way: the request as it stands, and the instant that has been reached.
-struct Teller<'a> {
-    stage: &'a Stage<'a>,
-    cast: &'a Cast,
-    topic: &'a Topic,
-    calendar: Calendar,
-    random: Random,
-    request: Request,
-    at: Timestamp,
-    changes: Vec<(Timestamp, State)>,
+pub(super) struct Teller<'a> {
+    pub(super) stage: &'a Stage<'a>,
+    pub(super) cast: &'a Cast,
+    pub(super) topic: &'a Topic,
+    pub(super) calendar: Calendar,
+    pub(super) random: Random,
+    pub(super) request: Request,
+    pub(super) at: Timestamp,
+    pub(super) changes: Vec<(Timestamp, State)>,
     events: Vec<Event>,
-    holds: Vec<Hold>,
+    pub(super) holds: Vec<Hold>,
     said: Vec<Said>,
 }
 
@@ -96,7 +98,7 @@ impl<'a> Teller<'a> {
             None => asker(&request),
         };
         let changes = vec![(received_at, State::New)];
-        let (events, holds, said) = (Vec::with_capacity(6), Vec::new(), Vec::new());
+        let (events, holds, said) = (Vec::with_capacity(8), Vec::new(), Vec::new());
         let mut teller = Teller {
             stage,
             cast,
@@ -118,7 +120,7 @@ impl<'a> Teller<'a> {
     }
 
     /// Writes down what happened at the instant that has been reached.
-    fn happen(&mut self, actor: Actor, activity: &str, detail: &[(&str, Json)]) {
+    pub(super) fn happen(&mut self, actor: Actor, activity: &str, detail: &[(&str, Json)]) {
         let mut all: Map<String, Json> =
             detail.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect();
         let state = self.request.state;
@@ -140,9 +142,11 @@ impl<'a> Teller<'a> {
         self.request.version = number;
     }
 
-    fn say(&mut self, author: Actor, inside: bool, body: String) {
+    /// Keeps words that somebody said; returns the name of the message for the event.
+    pub(super) fn say(&mut self, author: Actor, inside: bool, body: String) -> Json {
         let id = MessageId::of(self.random.uuid(self.at));
         self.said.push(Said { id, at: self.at, author, inside, body });
+        id.to_string().into()
     }
 
     /// Lets working time pass. Returns false when the end of the history is reached; then nothing more happens.
@@ -156,81 +160,6 @@ impl<'a> Teller<'a> {
             }
             None => false,
         }
-    }
-
-    fn officer(&self) -> Actor {
-        let me = self.cast.officers.iter().find(|officer| Some(officer.id) == self.request.assignee);
-        me.map_or_else(Actor::program, actor)
-    }
-
-    fn take(&mut self) {
-        let officer = self.random.pick_skewed(&self.cast.officers).cloned();
-        self.request.assignee = officer.as_ref().map(|officer| officer.id);
-        self.request.state = State::InProgress;
-        self.happen(self.officer(), "taken", &[]);
-    }
-
-    fn reply(&mut self) {
-        let body = self.random.pick(&self.topic.replies).cloned().unwrap_or_default();
-        self.request.responded_at = self.request.responded_at.or(Some(self.at));
-        self.say(self.officer(), false, body);
-        self.happen(self.officer(), "replied", &[]);
-    }
-
-    fn note(&mut self) {
-        let body = self.random.pick(&self.topic.notes).cloned().unwrap_or_default();
-        self.say(self.officer(), true, body);
-        self.happen(self.officer(), "noted", &[]);
-    }
-
-    /// Gives it to another officer; a unit of one has nobody to give it to.
-    fn hand_over(&mut self) {
-        let from = self.officer();
-        let others: Vec<&Player> =
-            self.cast.officers.iter().filter(|officer| Some(officer.id) != self.request.assignee).collect();
-        let Some(to) = self.random.pick(&others).copied().cloned() else {
-            return;
-        };
-        self.request.assignee = Some(to.id);
-        self.request.reassigned += 1;
-        self.happen(from, "assigned", &[("to", to.name.into())]);
-    }
-
-    fn hold(&mut self) -> bool {
-        let desk = self.stage.desk;
-        let Some(reason) = self.random.pick(&desk.catalogue.hold_reasons).cloned() else {
-            return false;
-        };
-        self.request.state = State::OnHold;
-        self.request.hold_reason = Some(reason.code.clone());
-        let comment = self.random.pick(&self.topic.notes).cloned().unwrap_or_default();
-        let hold =
-            Hold { from: self.at, to: None, reason: reason.code.clone(), comment, pauses: reason.pauses };
-        self.holds.push(hold);
-        self.happen(self.officer(), "held", &[("reason", reason.code.into())]);
-        true
-    }
-
-    fn resume(&mut self) {
-        let at = self.at;
-        if let Some(hold) = self.holds.last_mut() {
-            hold.to = Some(at);
-        }
-        self.request.state = State::InProgress;
-        self.request.hold_reason = None;
-        self.happen(self.officer(), "resumed", &[]);
-    }
-
-    fn resolve(&mut self) {
-        let cause = self.random.pick_skewed(&self.topic.causes).cloned();
-        self.request.state = State::Resolved;
-        self.request.resolved_at = Some(self.at);
-        self.request.responded_at = self.request.responded_at.or(Some(self.at));
-        self.request.resolution = self.random.pick(&self.topic.resolutions).cloned().unwrap_or_default();
-        let detail = [("cause", cause.clone().unwrap_or_default().into())];
-        self.request.cause = cause;
-        self.happen(self.officer(), "resolved", &detail);
-        self.request.seconds = seconds_in_state(&self.changes, &self.calendar, self.at);
     }
 
     /// What is under way when the history ends: new, in progress, or waiting for somebody.
@@ -306,21 +235,11 @@ impl<'a> Teller<'a> {
         self.after_it_was_resolved();
     }
 
-    fn cancel(&mut self) {
-        self.request.state = State::Cancelled;
-        self.request.closed_at = Some(self.at);
-        self.request.cause = Some("withdrawn".to_owned());
-        self.happen(asker(&self.request), "cancelled", &[]);
-    }
-
     /// Rated, sometimes not right after all, and closed after five working days at the latest.
     fn after_it_was_resolved(&mut self) {
         let soon = self.random.around(2 * HOUR, 0.8);
         if self.random.chance(3.2) && self.pass(soon) {
-            self.request.state = State::InProgress;
-            self.request.resolved_at = None;
-            self.request.reopened += 1;
-            self.happen(asker(&self.request), "reopened", &[]);
+            self.reopen();
             let again = self.random.around(3 * HOUR, 0.7);
             if !self.pass(again) {
                 return;
@@ -345,34 +264,48 @@ impl<'a> Teller<'a> {
         }
     }
 
-    fn finish(self) -> Story {
-        let Teller { stage, mut request, events, holds, said, .. } = self;
-        let promise = stage.desk.promise(&request, &holds);
+    /// What the clocks said meanwhile, between what people did.
+    fn add_clocks(&mut self, promise: &Promise) {
+        let ended = self.request.resolved_at.or(self.request.closed_at).unwrap_or(self.stage.until);
+        let answered = self.request.responded_at.unwrap_or(ended);
+        for (name, clock, end) in [
+            ("response", promise.response.as_ref(), answered),
+            ("resolution", promise.resolution.as_ref(), ended),
+        ] {
+            let Some(clock) = clock.filter(|clock| clock.paused_since.is_none()) else { continue };
+            for (activity, at) in [("warned", clock.warn), ("breached", clock.due)] {
+                let Some(at) = at.filter(|at| self.request.entered_at < *at && *at < end) else { continue };
+                let place = self.events.partition_point(|event| event.at <= at);
+                let state = place
+                    .checked_sub(1)
+                    .map_or(Json::Null, |before| self.events[before].detail["state"].clone());
+                let detail = json!({ "clock": name, "state": state });
+                let (activity, actor) = (activity.to_owned(), Actor::program());
+                let like = self.events[0].clone();
+                self.events.insert(place, Event { at, written_at: at, actor, activity, detail, ..like });
+            }
+        }
+        for (number, event) in (1_i64..).zip(&mut self.events) {
+            event.number = number;
+            self.request.version = number;
+        }
+    }
+
+    fn finish(mut self) -> Story {
+        // What was cancelled was not late: nobody waited any more.
+        let now = self.request.closed_at.filter(|_| self.request.state == State::Cancelled);
+        let desk = Desk { now: now.unwrap_or(self.stage.desk.now), ..self.stage.desk.clone() };
+        let promise = desk.promise(&self.request, &self.holds);
+        self.add_clocks(&promise);
+        let Teller { mut request, events, holds, said, .. } = self;
         request.promise = promise.stored();
         let queue_at = queue_at(&request, &promise);
         let open = request.state.is_open();
-        let next_clock_at = promise.next_instant(stage.desk.now).filter(|_| open);
+        let next_clock_at = promise.next_instant(desk.now).filter(|_| open);
         let answers: Vec<String> = request.answers.values().map(Json::to_string).collect();
-        let mut texts: Vec<&str> = vec![
-            &request.number,
-            &request.subject,
-            &request.description,
-            &request.office_text,
-            &request.requester_name,
-            &request.requester_phone,
-            &request.requester_email,
-            &request.resolution,
-        ];
-        texts.extend(answers.iter().map(String::as_str));
+        let mut texts = index::texts(&request, &answers);
+        texts.extend(said.iter().map(|said| said.body.as_str()));
         let line = search::line(request.unit, &texts);
         Story { request, queue_at, next_clock_at, events, holds, said, line }
     }
-}
-
-pub(crate) fn actor(player: &Player) -> Actor {
-    Actor { person: Some(player.id), name: player.name.clone() }
-}
-
-fn asker(request: &Request) -> Actor {
-    Actor { person: request.requester, name: request.requester_name.clone() }
 }

@@ -22,7 +22,8 @@ pub(crate) fn write(tx: &mut Transaction, stories: &[Story], counters: &Counters
                 story.request.id.into(),
                 hold.from.into(),
                 hold.to.into(),
-                (&hold.reason).into(),
+                // The time between being resolved and being opened again has none.
+                Some(hold.reason.as_str()).filter(|reason| !reason.is_empty()).into(),
                 (&hold.comment).into(),
                 hold.pauses.into(),
             ]
