@@ -9,6 +9,7 @@ use crate::directory::calendars::UnitFacts;
 use crate::id::{OrganisationId, ServiceId};
 
 /// Whose requests.
+#[expect(clippy::large_enum_variant, reason = "one is made for each page")]
 #[derive(Clone, Debug, PartialEq)]
 pub enum Whose {
     Unit(UnitFacts),
@@ -73,7 +74,7 @@ impl Question {
         match office {
             Some(Office::Below(id)) => _ = query.append_pair("office", &id.to_string()),
             Some(Office::Only(id)) => {
-                _ = query.append_pair("office", &id.to_string()).append_pair("only", "1")
+                _ = query.append_pair("office", &id.to_string()).append_pair("only", "1");
             }
             Some(Office::Unknown) => _ = query.append_pair("office", "none"),
             None => {}

@@ -180,7 +180,7 @@ fn way(app: &App, me: &SignedIn, texts: &Texts<'_>, faults: &mut Faults) -> (Cha
     if !received.is_empty() {
         match received.parse::<Timestamp>() {
             Ok(at) if is_officer && at <= now && at > now - jiff::SignedDuration::from_hours(24 * 366) => {
-                way.1 = at
+                way.1 = at;
             }
             _ => drop(faults.insert("received_at".to_owned(), Fault::new("api-received"))),
         }

@@ -259,6 +259,14 @@ fn refuse_orphans(plan: &mut [(Judged, Deed)]) {
     }
 }
 
+fn kind_of(lists: &Lists, typed: &str) -> Result<Option<String>, Reason> {
+    if typed.is_empty() {
+        return Ok(None);
+    }
+    let known = lists.kinds.get(&fold(typed)).cloned();
+    known.map(Some).ok_or_else(|| Reason::of("import-wrong-kind").with("typed", typed))
+}
+
 fn judge(
     import: &Import<'_>,
     directory: &Directory,
@@ -280,16 +288,7 @@ fn judge(
     if !parent_name.is_empty() {
         twins.retain(|known| known.parent.is_some_and(|parent| parents.contains(&parent)));
     }
-    let kind = match cell("kind") {
-        "" => None,
-        typed => Some(
-            lists
-                .kinds
-                .get(&fold(typed))
-                .ok_or_else(|| Reason::of("import-wrong-kind").with("typed", typed))?
-                .clone(),
-        ),
-    };
+    let kind = kind_of(lists, cell("kind"))?;
     let mut office = NewOffice {
         name: name.to_owned(),
         name_dz: cell("name_dz").to_owned(),

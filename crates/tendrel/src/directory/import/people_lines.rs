@@ -108,8 +108,8 @@ impl People {
         if !employee_id.is_empty() {
             return self.by_employee_id.get(employee_id).map(|place| &self.all[*place]);
         }
-        let same = self.by_name.get(&fold(name)).into_iter().flatten().map(|place| &self.all[*place]);
-        same.filter(|known| known.office == Some(office)).last()
+        let mut same = self.by_name.get(&fold(name)).into_iter().flatten().map(|place| &self.all[*place]);
+        same.rfind(|known| known.office == Some(office))
     }
 }
 
