@@ -218,7 +218,12 @@ fn judge(
         language: language(cell("language"))?,
     };
     let username = accounts::username(cell("username"));
-    let role = role(import, people, cell("role"), &username, office.id)?;
+    let mut role = role(import, people, cell("role"), &username, office.id)?;
+    // Whoever may sign in and is not said to be more is a requester.
+    let grants = known.and_then(|known| known.account).and_then(|account| people.grants.get(&account));
+    if role.is_none() && !username.is_empty() && grants.is_none() {
+        role = Some((Role::Requester, office.id));
+    }
     if !username.is_empty() {
         check_username(people, &username, known)?;
     }
