@@ -3,13 +3,17 @@
 use std::time::Duration;
 
 use crate::app::App;
-use crate::desk::{clocks, recompute};
+use crate::desk::{clocks, recompute, usual};
 use crate::jobs::{self, Job};
 use crate::problem::Problem;
 
 const EVERY: Duration = Duration::from_secs(2);
 
 pub async fn run(app: App) {
+    let now = app.clock.now();
+    if let Err(error) = app.db.write(move |tx| usual::plan(tx, now)).await {
+        tracing::error!("the measuring of what is usual could not be planned: {error:?}");
+    }
     loop {
         if let Err(problem) = round(&app).await {
             tracing::error!("a round of the worker failed and is tried again: {problem:?}");
@@ -55,6 +59,7 @@ async fn do_jobs(app: &App) -> Result<(), Problem> {
 async fn do_job(app: &App, job: &Job) -> Result<(), Problem> {
     match job.kind.as_str() {
         recompute::RECOMPUTE_PROMISES => recompute::run(app).await,
+        usual::JOB => usual::run(app).await,
         unknown => Err(Problem::Other(anyhow::anyhow!("there is no kind of job called {unknown}"))),
     }
 }

@@ -157,6 +157,11 @@ pub fn may(relation: Relation, doing: Doing) -> bool {
 pub struct Standing(Vec<Relation>);
 
 impl Standing {
+    /// Somebody of the unit who made the request's record a moment ago.
+    pub fn of_the_unit() -> Standing {
+        Standing(vec![Relation::Officer])
+    }
+
     pub fn may(&self, doing: Doing) -> bool {
         self.0.iter().any(|relation| may(*relation, doing))
     }

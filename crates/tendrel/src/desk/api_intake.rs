@@ -25,8 +25,8 @@ use crate::desk::save::Desk;
 use crate::desk::store;
 use crate::directory::sessions;
 use crate::events::Actor;
-use crate::frame::Frame;
 use crate::frame::form::FormData;
+use crate::frame::{Frame, json as json_answer};
 use crate::id::{AccountId, RequestId};
 use crate::problem::Problem;
 use crate::secret;
@@ -184,20 +184,12 @@ fn answer(app: &App, status: StatusCode, request: &Request, secret: &str) -> Res
         "resolution_due_at": request.promise.resolution_due,
         "follow": format!("{}/r/{secret}", app.settings.base_url),
     });
-    let mut response = data(status, &body);
+    let mut response = json_answer(status, &body);
     let path = format!("/api/v1/requests/{}", request.number);
     if let Ok(location) = HeaderValue::from_str(&path) {
         response.headers_mut().insert(header::LOCATION, location);
     }
     Ok(response)
-}
-
-fn data(status: StatusCode, body: &Json) -> Response {
-    let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
-        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-    ];
-    (status, headers, body.to_string()).into_response()
 }
 
 /// What is wrong, field by field, in the words of the page.

@@ -28,7 +28,7 @@ use crate::problem::Problem;
 use crate::viewer::Viewer;
 
 pub use changes::sentences as changed_sentences;
-pub use input::{kept_line, secret_of, take_kept};
+pub use input::{field_of, kept_line, secret_of, take_kept};
 
 pub fn routes() -> Router<App> {
     Router::new().route("/services/{code}", get(form).post(send))

@@ -120,8 +120,8 @@ async fn write_down(app: &App, viewer: &Viewer, call: Call, secret: String) -> R
                 });
             }
             let accepted = accept_under(tx, &desk, &call.incoming, actor.clone(), secret.clone())?;
-            if let Some(officer) = call.taken_by {
-                at_once::take(tx, &desk, &actor, accepted.id, officer)?;
+            if call.taken {
+                at_once::take(tx, &desk, &actor, accepted.id)?;
             }
             if let Some(solved) = &call.solved {
                 at_once::resolve(tx, &desk, &actor, accepted.id, solved)?;

@@ -1,7 +1,5 @@
 //! What a form sent: texts and files, whichever way the browser packed them.
 
-use std::collections::BTreeMap;
-
 use axum::body::Body;
 use axum::extract::{FromRequest, Request};
 use axum::http::header;
@@ -188,14 +186,16 @@ fn broken_off(error: multer::Error) -> Problem {
     }
 }
 
-/// What is wrong with what was typed: for each field the sentence that says what to do.
+/// What is wrong with what was typed: for each field the sentence that says what to do, in the order of the page.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Wrong(BTreeMap<String, String>);
+pub struct Wrong(Vec<(String, String)>);
 
 impl Wrong {
     /// Notes the first thing that is wrong with a field; the sentence is already in the reader's language.
     pub fn note(&mut self, field: &str, sentence: impl Into<String>) {
-        self.0.entry(field.to_owned()).or_insert_with(|| sentence.into());
+        if !self.has(field) {
+            self.0.push((field.to_owned(), sentence.into()));
+        }
     }
 
     pub fn is_empty(&self) -> bool {
@@ -208,15 +208,15 @@ impl Wrong {
 
     /// The sentence for a field, or nothing.
     pub fn of(&self, field: &str) -> Option<&str> {
-        self.0.get(field).map(String::as_str)
+        self.0.iter().find(|(name, _)| name == field).map(|(_, sentence)| sentence.as_str())
     }
 
     pub fn has(&self, field: &str) -> bool {
-        self.0.contains_key(field)
+        self.of(field).is_some()
     }
 
     pub fn all(&self) -> impl Iterator<Item = (&String, &String)> {
-        self.0.iter()
+        self.0.iter().map(|(field, sentence)| (field, sentence))
     }
 }
 

@@ -6,21 +6,21 @@ use axum::response::Response;
 use serde_json::{Value as Json, json};
 
 use crate::app::App;
-use crate::desk::api_intake::data;
 use crate::desk::catalogue::{CatalogueData, Grade, Service};
 use crate::desk::portal;
+use crate::frame::json as answer;
 use crate::problem::Problem;
 
 pub(super) async fn all(State(app): State<App>) -> Result<Response, Problem> {
     let catalogue = app.catalogue.now();
     let services: Vec<Json> = portal::offered(&catalogue).map(|service| short(service)).collect();
-    Ok(data(StatusCode::OK, &json!({ "services": services })))
+    Ok(answer(StatusCode::OK, &json!({ "services": services })))
 }
 
 pub(super) async fn one(State(app): State<App>, Path(code): Path<String>) -> Result<Response, Problem> {
     let catalogue = app.catalogue.now();
     let service = portal::offered(&catalogue).find(|service| service.definition.code == code);
-    Ok(data(StatusCode::OK, &whole(&catalogue, service.ok_or(Problem::NotFound)?)))
+    Ok(answer(StatusCode::OK, &whole(&catalogue, service.ok_or(Problem::NotFound)?)))
 }
 
 fn short(service: &Service) -> Json {

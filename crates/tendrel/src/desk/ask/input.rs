@@ -125,7 +125,7 @@ impl<'a> Input<'a> {
 }
 
 /// Names of faults as the names of the page's fields.
-pub(super) fn field_of(fault: &str) -> String {
+pub fn field_of(fault: &str) -> String {
     match (fault, fault.strip_prefix(ANSWERS)) {
         (_, Some(key)) => format!("{PREFIX}{key}"),
         ("reach", None) => "phone".to_owned(),

@@ -13,6 +13,7 @@ use crate::desk::ask::changes;
 use crate::desk::ask::input::{Refused, field_of, kept_line};
 use crate::desk::catalogue::{Grade, Service};
 use crate::desk::form::Given;
+use crate::desk::form::matter::in_order;
 use crate::desk::form::page::{FieldView, views};
 use crate::desk::service::Audience;
 use crate::desk::usual::{self, Usual};
@@ -112,6 +113,10 @@ pub(super) async fn empty(app: &App, viewer: &Viewer, service: &Arc<Service>) ->
     page(StatusCode::OK, &page_of)
 }
 
+/// The order of the page.
+const ORDER: [&str; 9] =
+    ["office", "office-id", "answers", "impact", "urgency", "subject", "description", "name", "reach"];
+
 /// The form as it was sent, with what is wrong.
 pub(super) async fn again(
     app: &App,
@@ -121,7 +126,7 @@ pub(super) async fn again(
     refused: Refused,
 ) -> Result<Response, Problem> {
     let mut shown = filled(app, viewer, service, form).await?;
-    for (name, fault) in &refused.faults {
+    for (name, fault) in in_order(&refused.faults, &ORDER, &service.definition.fields) {
         shown.wrong.note(&field_of(name), fault.say(&shown.frame));
     }
     for (name, sentence) in &refused.files {

@@ -8,6 +8,7 @@ use database::Transaction;
 use crate::app::App;
 use crate::desk::catalogue::Service;
 use crate::desk::edit_service::draft::Edited;
+use crate::desk::recompute::RECOMPUTE_PROMISES;
 use crate::desk::reference::insert_level;
 use crate::directory::calendars;
 use crate::events::{self, Event};
@@ -15,9 +16,6 @@ use crate::id::ServiceId;
 use crate::jobs;
 use crate::problem::Problem;
 use crate::viewer::Viewer;
-
-/// The job that counts the clocks of open requests again.
-pub(super) const RECOMPUTE: &str = "recompute_promises";
 
 pub(super) async fn keep(
     app: &App,
@@ -62,7 +60,7 @@ pub(super) async fn keep(
             events::record_next(tx, event)?;
             calendars::mark_changed(tx)?;
             if other_clock {
-                jobs::enqueue(tx, RECOMPUTE, &json!({ "service": id }), now, now)?;
+                jobs::enqueue(tx, RECOMPUTE_PROMISES, &json!({ "service": id }), now, now)?;
             }
             Ok(())
         })

@@ -3,7 +3,7 @@
 
 use crate::desk::catalogue::{CatalogueData, Grade};
 use crate::desk::form::{Answers, Fault, Faults, Given, check as check_fields};
-use crate::desk::service::Definition;
+use crate::desk::service::{Definition, Field};
 use crate::settings::{LONG_TEXT_LIMIT, SHORT_TEXT_LIMIT};
 
 /// Before the key of a service's field in the names of faults.
@@ -66,6 +66,22 @@ pub fn check(service: &Definition, catalogue: &CatalogueData, typed: &Typed<'_>)
         phone: typed.phone.to_owned(),
         email: typed.email.to_owned(),
     })
+}
+
+/// The faults as their fields follow each other on a page; `order` names them, "answers" stands for the service's own.
+pub fn in_order<'a>(
+    faults: &'a Faults,
+    order: &[&str],
+    fields: &[Field],
+) -> impl Iterator<Item = (&'a String, &'a Fault)> {
+    let mut sorted: Vec<(&String, &Fault)> = faults.iter().collect();
+    sorted.sort_by_key(|(name, _)| {
+        let key = name.strip_prefix(ANSWERS);
+        let place = order.iter().position(|other| *other == key.map_or(name.as_str(), |_| "answers"));
+        let row = key.and_then(|key| fields.iter().position(|field| field.key == key));
+        (place.unwrap_or(order.len()), row)
+    });
+    sorted.into_iter()
 }
 
 fn one_line(text: &str) -> String {

@@ -17,6 +17,8 @@ pub struct FieldView {
     /// "line", "area", "number", "date", "pick", "list", "ticks", "office", "person", "file".
     pub look: &'static str,
     pub required: bool,
+    /// Its choices are short enough to stand side by side.
+    pub compact: bool,
     pub value: String,
     pub options: Vec<OptionView>,
     pub max_length: usize,
@@ -46,14 +48,16 @@ fn view(frame: &Frame, fields: &[Field], field: &Field, given: &Given) -> FieldV
     let texts = given.texts.get(&field.key).cloned().unwrap_or_default();
     let limit = if field.kind == FieldKind::LongText { LONG_TEXT_LIMIT } else { SHORT_TEXT_LIMIT };
     let (only_if, hangs_on, hangs_on_answers) = hangs_on(frame, fields, field);
+    let options = options(frame, field, &texts);
     FieldView {
+        compact: options.len() <= 4 && field.options.iter().all(|option| option.label.chars().count() <= 16),
         name: format!("{PREFIX}{}", field.key),
         label: frame.name(&field.label, &field.label_dz),
         hint: field.hint.clone(),
         look: look(field),
         required: field.required,
         value: texts.first().cloned().unwrap_or_default(),
-        options: options(frame, field, &texts),
+        options,
         max_length: field.max_length.unwrap_or(limit).min(LONG_TEXT_LIMIT),
         min: bound(field.min.as_ref()),
         max: bound(field.max.as_ref()),

@@ -1,12 +1,17 @@
-//! What an officer does about a call while still on the telephone: takes it, or solves it.
+//! What an officer does about a call while still on the telephone: takes it, or solves it. The acts are those of the
+//! request's own page.
 
 use database::Transaction;
 
-use crate::desk::request::{Request, State};
-use crate::desk::save::{Desk, Happened};
+use crate::desk::access::Standing;
+use crate::desk::act::{Act, Case, Refused};
+use crate::desk::resolve::RESOLVE;
+use crate::desk::save::Desk;
 use crate::desk::store;
+use crate::desk::take::TAKE;
 use crate::events::Actor;
-use crate::id::{MessageId, PersonId, RequestId};
+use crate::frame::form::FormData;
+use crate::id::RequestId;
 use crate::problem::Problem;
 
 /// What it was, and the words for the requester.
@@ -16,22 +21,8 @@ pub(super) struct Solved {
     pub(super) words: String,
 }
 
-fn request(tx: &mut Transaction, id: RequestId) -> Result<Request, Problem> {
-    store::by_id(tx, id)?.ok_or(Problem::NotFound)
-}
-
-pub(super) fn take(
-    tx: &mut Transaction,
-    desk: &Desk,
-    actor: &Actor,
-    id: RequestId,
-    officer: PersonId,
-) -> Result<(), Problem> {
-    let before = request(tx, id)?;
-    let mut after = before.clone();
-    after.assignee = Some(officer);
-    after.state = State::InProgress;
-    desk.save(tx, &before, &mut after, Happened::now(desk, actor.clone(), "taken"))
+pub(super) fn take(tx: &mut Transaction, desk: &Desk, actor: &Actor, id: RequestId) -> Result<(), Problem> {
+    perform(tx, desk, actor, id, &TAKE, &FormData::default())
 }
 
 pub(super) fn resolve(
@@ -41,29 +32,26 @@ pub(super) fn resolve(
     id: RequestId,
     solved: &Solved,
 ) -> Result<(), Problem> {
-    let before = request(tx, id)?;
-    let message = MessageId::new(desk.now);
-    tx.execute(
-        "INSERT INTO messages (id, request_id, at, author_id, author_name, inside, body)
-         VALUES ($1, $2, $3, $4, $5, 0, $6)",
-        &[
-            message.into(),
-            id.into(),
-            desk.now.into(),
-            actor.person.into(),
-            (&actor.name).into(),
-            (&solved.words).into(),
-        ],
-    )?;
-    let mut after = before.clone();
-    after.state = State::Resolved;
-    after.responded_at = Some(desk.now);
-    after.resolved_at = Some(desk.now);
-    after.cause = Some(solved.cause.clone());
-    after.resolution.clone_from(&solved.words);
-    let happened = Happened::now(desk, actor.clone(), "resolved")
-        .with("cause", solved.cause.as_str())
-        .with("message", message.to_string())
-        .with("responded", true);
-    desk.save(tx, &before, &mut after, happened)
+    let words = FormData::of(&[("cause", &solved.cause), ("text", &solved.words)]);
+    perform(tx, desk, actor, id, &RESOLVE, &words)
+}
+
+fn perform(
+    tx: &mut Transaction,
+    desk: &Desk,
+    actor: &Actor,
+    id: RequestId,
+    act: &Act,
+    form: &FormData,
+) -> Result<(), Problem> {
+    let request = store::by_id(tx, id)?.ok_or(Problem::NotFound)?;
+    let standing = Standing::of_the_unit();
+    let mut case = Case { tx, desk, actor: actor.clone(), standing, request };
+    match (act.run)(&mut case, form) {
+        Ok(_) => Ok(()),
+        Err(Refused::Problem(problem)) => Err(problem),
+        // Checked before the call was written down; a cause withdrawn at this very moment undoes it all.
+        Err(Refused::Rule(sentence)) => Err(Problem::Input(sentence)),
+        Err(Refused::Fields(_) | Refused::Stale(_)) => Err(Problem::Changed),
+    }
 }

@@ -56,7 +56,8 @@ pub(super) struct Known {
 #[derive(Clone, Debug)]
 pub(super) struct Call {
     pub(super) incoming: Incoming,
-    pub(super) taken_by: Option<PersonId>,
+    /// The officer who writes it down takes it.
+    pub(super) taken: bool,
     pub(super) solved: Option<Solved>,
 }
 
@@ -188,7 +189,7 @@ impl Input {
         let incoming = self.incoming(viewer, service, matter, office, unit, received_at, known);
         let me = viewer.signed_in.as_ref().filter(|me| me.works_in(unit));
         Ok(Call {
-            taken_by: me.filter(|_| self.is_on("take") || solved.is_some()).map(|me| me.person),
+            taken: me.is_some() && (self.is_on("take") || solved.is_some()),
             solved: solved.filter(|_| me.is_some()),
             incoming,
         })

@@ -8,11 +8,10 @@ use axum::response::Response;
 use jiff::Timestamp;
 
 use crate::app::App;
-use crate::desk::ask::kept_line;
+use crate::desk::ask::{field_of, kept_line};
 use crate::desk::catalogue::{Grade, Service};
 use crate::desk::form::Faults;
-use crate::desk::form::PREFIX;
-use crate::desk::form::matter::ANSWERS;
+use crate::desk::form::matter::in_order;
 use crate::desk::form::page::{FieldView, views};
 use crate::desk::log_call::input::{CHANNELS, Input, Known};
 use crate::desk::request::Request;
@@ -89,6 +88,24 @@ pub(super) async fn fragment(app: &App, viewer: &Viewer, input: &Input) -> Resul
     page(StatusCode::OK, &Fragment { wrong: Wrong::default(), part, frame })
 }
 
+/// The order of the page.
+const ORDER: [&str; 14] = [
+    "name",
+    "office",
+    "reach",
+    "email",
+    "caller",
+    "received",
+    "service",
+    "subject",
+    "description",
+    "answers",
+    "impact",
+    "urgency",
+    "cause",
+    "resolution",
+];
+
 pub(super) async fn again(
     app: &App,
     viewer: &Viewer,
@@ -97,13 +114,10 @@ pub(super) async fn again(
     faults: &Faults,
 ) -> Result<Response, Problem> {
     let mut shown = build(app, viewer, input, known.clone());
-    for (name, fault) in faults {
-        let field = match (name.as_str(), name.strip_prefix(ANSWERS)) {
-            (_, Some(key)) => format!("{PREFIX}{key}"),
-            ("reach", None) => "phone".to_owned(),
-            (other, None) => other.to_owned(),
-        };
-        shown.wrong.note(&field, fault.say(&shown.frame));
+    let service = shown.part.service.clone();
+    let fields = service.as_ref().map_or(&[][..], |service| service.definition.fields.as_slice());
+    for (name, fault) in in_order(faults, &ORDER, fields) {
+        shown.wrong.note(&field_of(name), fault.say(&shown.frame));
     }
     refused_files(&mut shown);
     shown.frame.title = format!("{}: {}", shown.frame.t("error-prefix"), shown.h1);
