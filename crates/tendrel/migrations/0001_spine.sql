@@ -382,6 +382,7 @@ CREATE INDEX requests_ended_unresolved ON requests (closed_at, id) WHERE resolve
 CREATE UNIQUE INDEX requests_source ON requests (source) WHERE source <> '';
 CREATE INDEX requests_clocks ON requests (next_clock_at) WHERE next_clock_at IS NOT NULL;
 CREATE INDEX requests_to_close ON requests (resolved_at) WHERE state = 'resolved';
+CREATE INDEX requests_follows ON requests (follows_id) WHERE follows_id IS NOT NULL;
 CREATE INDEX requests_open_matter ON requests (office_id, service_id) WHERE is_open = 1;
 
 -- A hold without a reason is the time between being resolved and being opened again: it counts for nobody.

@@ -52,12 +52,18 @@ pub fn save(
     if renewed > 0 {
         return Ok(true);
     }
-    let written = tx.execute(
-        "INSERT INTO saved_views (id, account_id, name, query)
-         SELECT $1, $2, $3, $4 WHERE (SELECT COUNT(*) FROM saved_views WHERE account_id = $2) < $5",
-        &[id.into(), account.into(), name.into(), query.into(), VIEWS_LIMIT.into()],
+    let kept: i64 =
+        tx.one("SELECT COUNT(*) AS kept FROM saved_views WHERE account_id = $1", &[account.into()], |row| {
+            row.get("kept")
+        })?;
+    if kept >= VIEWS_LIMIT {
+        return Ok(false);
+    }
+    tx.execute(
+        "INSERT INTO saved_views (id, account_id, name, query) VALUES ($1, $2, $3, $4)",
+        &[id.into(), account.into(), name.into(), query.into()],
     )?;
-    Ok(written > 0)
+    Ok(true)
 }
 
 /// Only one's own; false when it is not.
