@@ -202,7 +202,7 @@ pub fn find(
             all.push(format!("'{last}':*"));
             (
                 "SELECT id, subject_id FROM search_documents
-                 WHERE words @@ CAST($1 AS tsquery) AND id < $2 ORDER BY id DESC LIMIT $3",
+                 WHERE words @@ CAST(CAST($1 AS TEXT) AS tsquery) AND id < $2 ORDER BY id DESC LIMIT $3",
                 all.join(" & "),
             )
         }

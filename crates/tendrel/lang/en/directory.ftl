@@ -258,12 +258,12 @@ person-did = { $activity ->
     [added] Added
     [changed] Corrected
     [transferred] Transferred
-    [account made] Account made
-    [password link made] Link for a password made
-    [account closed] Account closed
-    [account reopened] Account opened again
-    [role given] Role given
-    [role taken away] Role taken away
+    [account-made] Account made
+    [password-link-made] Link for a password made
+    [account-closed] Account closed
+    [account-reopened] Account opened again
+    [role-given] Role given
+    [role-taken-away] Role taken away
     [imported] Taken over from a list
    *[other] { $activity }
 }

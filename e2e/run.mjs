@@ -1,0 +1,7 @@
+// Runs all stories against one demonstration, in one browser and one process: `bin/test browser` does it.
+import { after } from 'node:test';
+import { stop } from './desk.mjs';
+
+for (const story of ['public', 'officer', 'head', 'looks']) await import(`./stories/${story}.mjs`);
+
+after(stop);
