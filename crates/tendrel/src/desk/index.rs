@@ -18,6 +18,8 @@ pub fn texts<'a>(request: &'a Request, answers: &'a [String]) -> Vec<&'a str> {
         &request.requester_phone,
         &request.requester_email,
         &request.resolution,
+        // The number an imported request had elsewhere.
+        &request.source,
     ];
     texts.extend(answers.iter().map(String::as_str));
     texts

@@ -2,6 +2,8 @@
 //! all. A second run of the same list changes nothing.
 
 pub mod command;
+mod known_offices;
+mod known_people;
 pub mod map;
 mod office_lines;
 pub mod page;
