@@ -8,7 +8,7 @@ async function fill(page) {
   await page.locator('input[name="f-where"][value="computer"]').check();
   await page.locator('input[name="f-what"][value="forgot"]').check();
   await page.locator('#f-user').fill('kabjisa.counter');
-  await page.getByLabel('What is it about?').fill('Nobody can sign in at the counter');
+  await page.getByLabel('Your request in one line').fill('Nobody can sign in at the counter');
   await page.getByLabel('Your name').fill('Tshering Lhaden');
   await page.getByLabel('How can we reach you?').fill('17000444');
 }
@@ -44,7 +44,7 @@ for (const javaScriptEnabled of [false, true]) {
     await page.getByRole('button', { name: 'Send the request' }).click();
     await page.getByRole('alert').waitFor();
     assert.match(await page.title(), /^Error: /);
-    assert.equal(await page.getByLabel('What is it about?').inputValue(), 'Nobody can sign in at the counter');
+    assert.equal(await page.getByLabel('Your request in one line').inputValue(), 'Nobody can sign in at the counter');
     assert.equal(await page.locator('textarea[name="description"]').inputValue(), 'Since this morning.\nAll three desks.');
     assert.ok(await page.locator('input[name="f-where"][value="computer"]').isChecked());
     await page.getByRole('alert').getByRole('link').first().click();

@@ -56,7 +56,7 @@ mod tests {
         page.must_have("gave it to <b>Sonam Dorji</b>");
         let notices = world.browser(Who::Sonam).get("/notices").await;
         notices.must_have("No Internet in the whole school");
-        assert_eq!(world.number("SELECT SUM(value) FROM counters WHERE name = 'notices'"), 1);
+        assert_eq!(world.number("SELECT CAST(SUM(value) AS BIGINT) FROM counters WHERE name = 'notices'"), 1);
     }
 
     #[tokio::test]

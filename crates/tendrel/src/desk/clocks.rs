@@ -163,7 +163,7 @@ mod tests {
             assert_eq!(count("SELECT COUNT(*) FROM events WHERE activity = 'breached'"), breached, "{time}");
         }
         assert_eq!(world.number("SELECT response_late FROM requests"), 1);
-        assert_eq!(world.number("SELECT SUM(value) FROM counters WHERE name = 'late'"), 1);
+        assert_eq!(world.number("SELECT CAST(SUM(value) AS BIGINT) FROM counters WHERE name = 'late'"), 1);
         let page = world.browser(Who::Sonam).get("/notices").await;
         page.must_have("No Internet in the whole school");
         world.browser(Who::Stranger).get("/notices").await.must_not_have("No Internet");
@@ -178,7 +178,10 @@ mod tests {
         let at = world.number("SELECT at FROM events WHERE activity = 'breached'");
         assert_eq!(Timestamp::from_microsecond(at).unwrap().to_string(), "2026-11-19T05:00:00Z");
         assert_eq!(world.number("SELECT response_late FROM requests"), 1);
-        assert_eq!(world.number("SELECT COALESCE(SUM(value), 0) FROM counters WHERE name = 'late'"), 0);
+        assert_eq!(
+            world.number("SELECT CAST(COALESCE(SUM(value), 0) AS BIGINT) FROM counters WHERE name = 'late'"),
+            0
+        );
     }
 
     #[tokio::test]
@@ -192,7 +195,7 @@ mod tests {
         one.unwrap();
         two.unwrap();
         assert_eq!(world.number("SELECT COUNT(*) FROM events WHERE activity = 'breached'"), 10);
-        assert_eq!(world.number("SELECT SUM(value) FROM counters WHERE name = 'late'"), 10);
+        assert_eq!(world.number("SELECT CAST(SUM(value) AS BIGINT) FROM counters WHERE name = 'late'"), 10);
     }
 
     #[tokio::test]

@@ -57,7 +57,7 @@ mod tests {
         world.browser(Who::Karma).get(&format!("/requests/{number}")).await.must_be(404);
         let theirs = world.browser(Who::Stranger).get(&format!("/requests/{number}")).await;
         theirs.must_have("The line ends in Thimphu.");
-        let punakha: i64 = world.number("SELECT COALESCE(SUM(c.value), 0) FROM counters c JOIN units u ON u.organisation_id = c.owner_id WHERE u.code = 'PUN'");
+        let punakha: i64 = world.number("SELECT CAST(COALESCE(SUM(c.value), 0) AS BIGINT) FROM counters c JOIN units u ON u.organisation_id = c.owner_id WHERE u.code = 'PUN'");
         assert_eq!(punakha, 0);
         world.browser(Who::Stranger).get("/notices").await.must_have("handed over");
     }

@@ -113,7 +113,7 @@ mod tests {
         let case = karma.post(&open, &[]).await;
         assert_eq!(case.path, format!("/requests/{number}"));
         karma.post(&open, &[]).await.must_be(200);
-        assert_eq!(world.number("SELECT SUM(value) FROM counters WHERE name = 'notices'"), 0);
+        assert_eq!(world.number("SELECT CAST(SUM(value) AS BIGINT) FROM counters WHERE name = 'notices'"), 0);
     }
 
     #[tokio::test]
@@ -126,9 +126,9 @@ mod tests {
             world.browser(Who::Head).post(&assign, &[("officer", &karma)]).await.must_be(200);
         }
         world.browser(Who::Sonam).post("/notices/read", &[]).await.must_be(200);
-        assert_eq!(world.number("SELECT SUM(value) FROM counters WHERE name = 'notices'"), 3);
+        assert_eq!(world.number("SELECT CAST(SUM(value) AS BIGINT) FROM counters WHERE name = 'notices'"), 3);
         world.browser(Who::Karma).post("/notices/read", &[]).await.must_be(200);
-        assert_eq!(world.number("SELECT SUM(value) FROM counters WHERE name = 'notices'"), 0);
+        assert_eq!(world.number("SELECT CAST(SUM(value) AS BIGINT) FROM counters WHERE name = 'notices'"), 0);
         assert!(world.public().get("/notices").await.path.starts_with("/sign-in"));
         world.public().post("/notices/read", &[]).await.must_have("Sign in");
         world.browser(Who::Karma).post("/notices/nonsense/open", &[]).await.must_be(404);

@@ -59,7 +59,7 @@ mod tests {
         assert_eq!(world.number("SELECT seconds_in_progress FROM requests"), 5400);
         assert_eq!(world.number("SELECT resolution_used FROM requests"), 9000);
         assert_eq!(world.number("SELECT COUNT(*) FROM requests WHERE responded_at = resolved_at"), 1);
-        assert_eq!(world.number("SELECT SUM(value) FROM counters WHERE name = 'open'"), 0);
+        assert_eq!(world.number("SELECT CAST(SUM(value) AS BIGINT) FROM counters WHERE name = 'open'"), 0);
         let link = world.public().get(&format!("/r/{}", accepted.secret)).await;
         link.must_have("The power unit was replaced.");
     }
