@@ -63,7 +63,7 @@ export async function stop() {
  */
 export async function somebody(options = {}) {
   const { address, browser } = await desk();
-  const context = await browser.newContext({
+  const context = await browser.newContext({ reducedMotion: 'reduce',
     baseURL: address,
     viewport: { width: 1360, height: 900 },
     locale: 'en-GB',

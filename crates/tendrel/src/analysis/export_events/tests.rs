@@ -168,13 +168,9 @@ fn an_empty_log_is_still_a_log() {
 #[test]
 fn words_with_signs_of_markup_come_back() {
     let world = world_with_a_log();
-    let spoil = "UPDATE events SET actor = '<Karma & \"Wangmo\">' || CHAR(7) WHERE number = 1";
-    let spoil = if world.app.db.kind() == database::Kind::Postgres {
-        spoil.replace("CHAR(7)", "CHR(7)")
-    } else {
-        spoil.to_owned()
-    };
-    world.app.db.write_blocking(move |tx| tx.execute(&spoil, &[])).unwrap();
+    let actor = "<Karma & \"Wangmo\">\u{7}";
+    let spoil = "UPDATE events SET actor = $1 WHERE number = 1";
+    world.app.db.write_blocking(move |tx| tx.execute(spoil, &[actor.into()])).unwrap();
     let folder = TempDir::new().unwrap();
     let out = folder.path().join("log.xes");
     export(&world.app, &arguments(Format::Xes, out.clone())).unwrap();

@@ -48,7 +48,8 @@ function press(key) {
   return true;
 }
 
-let goes = 0;
+// When "g" was pressed; a page is young enough at first that zero would count as just now.
+let goes = -Infinity;
 
 document.addEventListener("keydown", (event) => {
   const { target, key } = event;
@@ -61,7 +62,7 @@ document.addEventListener("keydown", (event) => {
   if (!on() || typing(target) || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
   const letter = key.length === 1 ? key.toLowerCase() : key;
   if (goes > event.timeStamp - 1500) {
-    goes = 0;
+    goes = -Infinity;
     document.querySelector(`[data-go="${CSS.escape(letter)}"]`)?.click();
     event.preventDefault();
     return;
