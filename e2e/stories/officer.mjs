@@ -8,7 +8,9 @@ async function asked(subject) {
   const page = await somebody();
   await page.goto('/services/internet-lan');
   await page.getByLabel('Your office', { exact: true }).fill('Chhubu Gewog Administration');
-  await page.locator('input[name="f-what"]').first().check();
+  // By key, as a click may miss while the page still finds its height.
+  await page.locator('input[name="f-what"]').first().focus();
+  await page.keyboard.press('Space');
   await page.getByLabel('Your request in one line').fill(subject);
   await page.getByLabel('Your name').fill('Sangay Choden');
   await page.getByLabel('How can we reach you?').fill('17000555');
