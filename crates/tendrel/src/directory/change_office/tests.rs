@@ -9,8 +9,9 @@ impl World {
         found.unwrap()
     }
 
-    fn at(&self, id: OrganisationId, act: &str) -> String {
-        format!("/offices/{id}/{act}")
+    /// The address of an office, by its route.
+    fn at(&self, id: OrganisationId, route: &str) -> String {
+        route.replace("{id}", &id.to_string())
     }
 }
 
@@ -62,13 +63,13 @@ async fn the_tree_the_kinds_and_the_search_lead_to_an_office() {
 #[tokio::test]
 async fn a_head_edits_offices_of_the_own_cluster_only() {
     let world = World::new();
-    let rename = world.at(world.school, "rename");
+    let rename = world.at(world.school, "/offices/{id}/rename");
     world.browser(Who::Head).get(&rename).await.must_be(200);
     for who in [Who::Karma, Who::Tshering, Who::Principal, Who::Auditor, Who::Stranger] {
         world.browser(who).get(&rename).await.must_be(403);
         world.browser(who).post(&rename, &[("name", "Mine")]).await.must_be(403);
     }
-    let thimphu = world.at(world.office("dzongkhag-thimphu"), "rename");
+    let thimphu = world.at(world.office("dzongkhag-thimphu"), "/offices/{id}/rename");
     world.browser(Who::Head).get(&thimphu).await.must_be(403);
     world.browser(Who::Centre).get(&thimphu).await.must_be(200);
     world.browser(Who::Operator).get("/offices/new").await.must_be(200);
@@ -108,7 +109,7 @@ async fn an_office_is_added_under_another() {
 async fn an_office_is_renamed_from_a_day_and_found_by_both_names() {
     let world = World::new();
     let mut head = world.browser(Who::Head);
-    let rename = world.at(world.school, "rename");
+    let rename = world.at(world.school, "/offices/{id}/rename");
     let wrong = [
         ("version", "1"),
         ("name", "Kabjisa Higher Secondary School"),
@@ -144,7 +145,7 @@ async fn an_office_is_renamed_from_a_day_and_found_by_both_names() {
 #[tokio::test]
 async fn who_saves_second_is_told_and_loses_nothing() {
     let world = World::new();
-    let edit = world.at(world.school, "edit");
+    let edit = world.at(world.school, "/offices/{id}/edit");
     let (mut head, mut operator) = (world.browser(Who::Head), world.browser(Who::Operator));
     operator.post(&edit, &[("version", "1"), ("phone", "02 584 000")]).await.must_have("02 584 000");
     let page = head.post(&edit, &[("version", "1"), ("phone", "02 584 111")]).await;
@@ -171,7 +172,7 @@ async fn an_office_moves_with_all_below_it_and_is_served_anew() {
     let sector =
         [("name", "Education Sector"), ("kind", "sector"), ("parent", "Punakha Dzongkhag Administration")];
     operator.post("/offices/new", &sector).await.must_be(200);
-    let school = world.at(world.school, "move");
+    let school = world.at(world.school, "/offices/{id}/move");
     let into = [("version", "1"), ("parent", "Education Sector"), ("from", "2026-11-01")];
     operator.post(&school, &into).await.must_have("Education Sector</a> <span class=\"soft\">1 Nov");
     let sector = world.app.db.read_blocking(|r| {
@@ -181,25 +182,28 @@ async fn an_office_moves_with_all_below_it_and_is_served_anew() {
     });
     let sector = sector.unwrap();
     let under = |parent: &'static str| [("version", "1"), ("parent", parent), ("from", "2026-11-02")];
-    let page = operator.post(&world.at(sector, "move"), &under("Kabjisa Central School")).await;
+    let page = operator.post(&world.at(sector, "/offices/{id}/move"), &under("Kabjisa Central School")).await;
     page.must_be(422);
     page.must_have("lies below the one you move");
-    operator.post(&world.at(sector, "move"), &under("Education Sector")).await.must_be(422);
+    operator.post(&world.at(sector, "/offices/{id}/move"), &under("Education Sector")).await.must_be(422);
     operator
-        .post(&world.at(sector, "move"), &under("Nowhere at all"))
+        .post(&world.at(sector, "/offices/{id}/move"), &under("Nowhere at all"))
         .await
         .must_have("No office has this name");
     operator
-        .post(&world.at(sector, "move"), &under("Norbugang Gewog Administration"))
+        .post(&world.at(sector, "/offices/{id}/move"), &under("Norbugang Gewog Administration"))
         .await
         .must_have("Several offices");
     // The head may not give away to another's cluster.
     world
         .browser(Who::Head)
-        .post(&world.at(sector, "move"), &under("Thimphu Dzongkhag Administration"))
+        .post(&world.at(sector, "/offices/{id}/move"), &under("Thimphu Dzongkhag Administration"))
         .await
         .must_be(403);
-    operator.post(&world.at(sector, "move"), &under("Thimphu Dzongkhag Administration")).await.must_be(200);
+    operator
+        .post(&world.at(sector, "/offices/{id}/move"), &under("Thimphu Dzongkhag Administration"))
+        .await
+        .must_be(200);
     let school = world.school;
     let moved = world.app.db.read_blocking(move |r| {
         let above = crate::directory::offices::above(r, school)?;
@@ -215,14 +219,14 @@ async fn an_office_moves_with_all_below_it_and_is_served_anew() {
 async fn an_office_ends_when_nothing_depends_on_it() {
     let world = World::new();
     let mut operator = world.browser(Who::Operator);
-    let punakha = world.at(world.office("dzongkhag-punakha"), "dissolve");
+    let punakha = world.at(world.office("dzongkhag-punakha"), "/offices/{id}/dissolve");
     operator
         .post(&punakha, &[("version", "1"), ("from", "2026-11-01")])
         .await
         .must_have("Offices still lie below it");
-    let unit = world.at(world.punakha, "dissolve");
+    let unit = world.at(world.punakha, "/offices/{id}/dissolve");
     operator.post(&unit, &[("version", "1"), ("from", "2026-11-01")]).await.must_have("still serves offices");
-    let school = world.at(world.school, "dissolve");
+    let school = world.at(world.school, "/offices/{id}/dissolve");
     let own = [("version", "1"), ("from", "2026-11-01"), ("successor", "Kabjisa Central School")];
     operator.post(&school, &own).await.must_have("cannot take over from itself");
     let right = [("version", "1"), ("from", "2026-11-01"), ("successor", "Punakha Dzongkhag Administration")];
@@ -230,7 +234,7 @@ async fn an_office_ends_when_nothing_depends_on_it() {
     page.must_have("This office is no more");
     page.must_have("Punakha Dzongkhag Administration");
     operator.get("/lookup/offices?q=kabjisa+central").await.must_not_have("Kabjisa Central");
-    operator.get(&world.at(world.school, "edit")).await.must_be(403);
+    operator.get(&world.at(world.school, "/offices/{id}/edit")).await.must_be(403);
     assert_eq!(world.number("SELECT COUNT(*) FROM events WHERE activity = 'dissolved'"), 1);
 }
 

@@ -5,15 +5,16 @@ fn link_on(page: &Page) -> String {
 }
 
 impl World {
-    fn at_person(&self, who: Who, act: &str) -> String {
-        format!("/people/{}/{act}", self.person(who)).trim_end_matches('/').to_owned()
+    /// The address of a person, by its route.
+    fn at_person(&self, who: Who, route: &str) -> String {
+        route.replace("{id}", &self.person(who).to_string())
     }
 }
 
 #[tokio::test]
 async fn officers_see_people_and_requesters_do_not() {
     let world = World::new();
-    let dechen = world.at_person(Who::Dechen, "");
+    let dechen = world.at_person(Who::Dechen, "/people/{id}");
     let mut karma = world.browser(Who::Karma);
     karma.get("/people").await.must_have("Dechen Pem");
     karma.get("/people?q=dech").await.must_have("Dechen Pem");
@@ -32,8 +33,8 @@ async fn officers_see_people_and_requesters_do_not() {
 #[tokio::test]
 async fn only_the_head_of_the_cluster_and_the_operator_change_people() {
     let world = World::new();
-    for act in ["edit", "transfer", "grant"] {
-        let address = world.at_person(Who::Dechen, act);
+    for route in ["/people/{id}/edit", "/people/{id}/transfer", "/people/{id}/grant"] {
+        let address = world.at_person(Who::Dechen, route);
         world.browser(Who::Head).get(&address).await.must_be(200);
         world.browser(Who::Operator).get(&address).await.must_be(200);
         for who in [Who::Karma, Who::Stranger, Who::Centre, Who::Auditor, Who::Principal] {
@@ -43,7 +44,7 @@ async fn only_the_head_of_the_cluster_and_the_operator_change_people() {
         world.browser(Who::Tshering).get(&address).await.must_be(404);
         assert!(world.public().get(&address).await.path.starts_with("/sign-in"));
     }
-    world.browser(Who::Head).get(&world.at_person(Who::Stranger, "edit")).await.must_be(403);
+    world.browser(Who::Head).get(&world.at_person(Who::Stranger, "/people/{id}/edit")).await.must_be(403);
 }
 
 #[tokio::test]
@@ -76,7 +77,7 @@ async fn a_person_is_added_and_found() {
 #[tokio::test]
 async fn a_correction_is_not_lost_to_another() {
     let world = World::new();
-    let edit = world.at_person(Who::Dechen, "edit");
+    let edit = world.at_person(Who::Dechen, "/people/{id}/edit");
     let mut head = world.browser(Who::Head);
     let fields = |phone: &'static str| {
         [("version", "1"), ("name", "Dechen Pem"), ("phone", phone), ("language", "en")]
@@ -92,7 +93,7 @@ async fn a_correction_is_not_lost_to_another() {
 #[tokio::test]
 async fn a_transfer_keeps_the_posts_of_before() {
     let world = World::new();
-    let transfer = world.at_person(Who::Dechen, "transfer");
+    let transfer = world.at_person(Who::Dechen, "/people/{id}/transfer");
     let mut operator = world.browser(Who::Operator);
     let to = |from: &'static str| {
         [
@@ -145,7 +146,7 @@ async fn an_account_begins_with_a_link_and_ends_at_once() {
 async fn a_head_gives_roles_up_to_the_own_and_only_within_the_cluster() {
     let world = World::new();
     let mut head = world.browser(Who::Head);
-    let grant = world.at_person(Who::Dechen, "grant");
+    let grant = world.at_person(Who::Dechen, "/people/{id}/grant");
     let page = head.get(&grant).await;
     page.must_have("value=\"officer\"");
     page.must_not_have("value=\"operator\"");
@@ -156,18 +157,18 @@ async fn a_head_gives_roles_up_to_the_own_and_only_within_the_cluster() {
     head.post(&grant, &give("officer", "Punakha ICT Services")).await.must_have("The role is given");
     world.browser(Who::Dechen).get("/people").await.must_be(200);
     let unit = world.punakha.to_string();
-    let revoke = world.at_person(Who::Dechen, "revoke");
+    let revoke = world.at_person(Who::Dechen, "/people/{id}/revoke");
     head.post(&revoke, &[("role", "officer"), ("organisation", &unit)])
         .await
         .must_have("The role is taken away");
     world.browser(Who::Dechen).get("/people").await.must_be(403);
     // The link of somebody with a higher role would open that role.
-    let operator = world.at_person(Who::Operator, "link");
+    let operator = world.at_person(Who::Operator, "/people/{id}/link");
     head.post(&operator, &[]).await.must_be(403);
     let give_operator = [("role", "operator"), ("organisation", "Royal Government of Bhutan")];
     world.browser(Who::Operator).post(&grant, &give_operator).await.must_be(200);
-    head.post(&world.at_person(Who::Dechen, "link"), &[]).await.must_be(403);
-    head.post(&world.at_person(Who::Dechen, "close"), &[]).await.must_be(403);
+    head.post(&world.at_person(Who::Dechen, "/people/{id}/link"), &[]).await.must_be(403);
+    head.post(&world.at_person(Who::Dechen, "/people/{id}/close"), &[]).await.must_be(403);
 }
 
 #[tokio::test]
