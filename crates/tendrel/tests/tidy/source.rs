@@ -60,8 +60,8 @@ pub(crate) fn strings(source: &str) -> Vec<String> {
             let length = rest[open..].find(&end).unwrap_or(rest.len() - open);
             found.push(rest[open..open + length].to_owned());
             at += open + length + end.len();
-        } else if rest.starts_with('"') {
-            let (text, length) = quoted(&rest[1..]);
+        } else if let Some(inner) = rest.strip_prefix('"') {
+            let (text, length) = quoted(inner);
             found.push(text);
             at += 1 + length;
         } else if rest.starts_with('\'') {
