@@ -211,7 +211,7 @@ fn tell_what_to_try(app: &App, listen: SocketAddr) -> anyhow::Result<()> {
   As the public      http://{listen}/               ask for help, keep the number
   As an officer      http://{listen}/demo           be Karma Wangmo, take the oldest request, answer it
   What matters now   http://{listen}/today          her list, and what is late
-  The bad week       http://{listen}/requests?words=kabjisa   five requests, one broken radio link
+  The bad week       http://{listen}/search?q=kabjisa         five requests, one broken radio link
   As the head        http://{listen}/analysis       how it went, month by month; every figure opens
 ",
         district = app.calendars.home().name,

@@ -59,7 +59,7 @@ mod tests {
         theirs.must_have("The line ends in Thimphu.");
         let punakha: i64 = world.number("SELECT CAST(COALESCE(SUM(c.value), 0) AS BIGINT) FROM counters c JOIN units u ON u.organisation_id = c.owner_id WHERE u.code = 'PUN'");
         assert_eq!(punakha, 0);
-        world.browser(Who::Stranger).get("/notices").await.must_have("handed over");
+        world.browser(Who::Stranger).get("/notices").await.must_have("Handed over to your unit:");
     }
 
     #[tokio::test]

@@ -37,7 +37,7 @@ struct Page {
 }
 
 impl Page {
-    /// "answered on", in front of the subject.
+    /// "Late:", in front of the subject.
     fn words(&self, notice: &Notice) -> String {
         self.frame.t(&format!("notice-{}", notice.kind.replace('_', "-")))
     }
@@ -104,7 +104,7 @@ mod tests {
         world.browser(Who::Head).post(&assign, &[("officer", &karma_id)]).await.must_be(200);
         let mut karma = world.browser(Who::Karma);
         let page = karma.get("/notices").await;
-        page.must_have("was given to you");
+        page.must_have("Given to you:");
         let text = page.text();
         let open =
             text.split("action=\"").find(|it| it.ends_with("/open\"") || it.contains("/open\"")).unwrap();

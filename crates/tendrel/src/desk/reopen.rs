@@ -116,7 +116,7 @@ mod tests {
         page.must_have("It is down again.");
         assert_eq!(world.number("SELECT reopened FROM requests WHERE is_open = 1"), 1);
         assert_eq!(world.number("SELECT resolution_used FROM requests"), 2 * 3600);
-        world.browser(Who::Karma).get("/notices").await.must_have("opened again");
+        world.browser(Who::Karma).get("/notices").await.must_have("Opened again:");
 
         world.set("2026-11-23 12:00");
         resolved(&world, &accepted.number).await;

@@ -80,7 +80,7 @@ mod tests {
         page.must_have("Room 4");
         assert_eq!(world.number("SELECT COUNT(*) FROM requests WHERE state = 'new'"), 1);
         assert_eq!(world.number("SELECT COUNT(*) FROM requests WHERE responded_at IS NULL"), 1);
-        world.browser(Who::Karma).get("/notices").await.must_have("answered on");
+        world.browser(Who::Karma).get("/notices").await.must_have("The requester wrote:");
     }
 
     #[tokio::test]

@@ -13,7 +13,7 @@ async fn the_page_shows_everything_about_one_request() {
         "Kabjisa Central School",
         "Internet and LAN",
         "17600003",
-        "Why then?",
+        "How this is counted",
         "2 working days",
     ] {
         page.must_have(words);
