@@ -21,8 +21,10 @@ use crate::process::{postgres, resident};
 use crate::server::Place;
 use crate::table::{Row, milliseconds};
 
-/// The small database, for the growth.
+/// The small database, for the growth. All of it is one unit's, so that its pages are as full as in the large one.
 const SMALL: usize = 1_000;
+/// The unit that the measured officer works in.
+const UNIT: &str = "PUN";
 
 #[derive(Parser)]
 struct Arguments {
@@ -38,6 +40,9 @@ struct Arguments {
     /// A server where databases may be made, instead of the embedded database.
     #[arg(long, env = "TENDREL_TEST_POSTGRES")]
     postgres: Option<String>,
+    /// Only the scenarios whose names hold this, beside the empty page.
+    #[arg(long, default_value = "")]
+    only: String,
     /// An event log that is imported into a database of its own, for the speed of the import.
     #[arg(long)]
     import: Option<PathBuf>,
@@ -64,25 +69,25 @@ fn main() -> anyhow::Result<ExitCode> {
 fn measure(arguments: &Arguments, folder: &Path) -> anyhow::Result<bool> {
     let kind = if arguments.postgres.is_some() { "PostgreSQL" } else { "SQLite" };
     say(&format!("== {kind}, {} requests\n", arguments.requests))?;
-    let small = one_size(arguments, folder, SMALL)?;
-    let large = one_size(arguments, folder, arguments.requests)?;
+    let small = one_size(arguments, folder, SMALL, UNIT)?;
+    let large = one_size(arguments, folder, arguments.requests, "all")?;
     say(&table::speeds(&large))?;
     say("")?;
     say(&table::growth(&small, &large, SMALL, arguments.requests))?;
     if let Some(file) = &arguments.import {
         let place = place(arguments, folder, "import")?;
-        place.seed(0)?;
+        place.seed(0, UNIT)?;
         say(&format!("import: {}", place.import(&arguments.map, file)?))?;
     }
     Ok(small.iter().chain(&large).all(|row| row.measured.wrong == 0))
 }
 
-fn one_size(arguments: &Arguments, folder: &Path, requests: usize) -> anyhow::Result<Vec<Row>> {
+fn one_size(arguments: &Arguments, folder: &Path, requests: usize, units: &str) -> anyhow::Result<Vec<Row>> {
     let place = place(arguments, folder, &requests.to_string())?;
     // A PostgreSQL server made for this run has nothing to keep.
     let seeded = place.data.join("seeded");
     if place.database.is_some() || !seeded.exists() {
-        say(&format!("seed: {}", place.seed(requests)?))?;
+        say(&format!("seed: {}", place.seed(requests, units)?))?;
         fs::write(&seeded, "")?;
     }
     // A start after the first one: what an operator waits for after an update.
@@ -93,7 +98,8 @@ fn one_size(arguments: &Arguments, folder: &Path, requests: usize) -> anyhow::Re
     let port = arguments.postgres.as_deref().and_then(port_of);
     let mut rows = Vec::new();
     let mut most = idle;
-    for scenario in scenarios::all(&server)? {
+    let chosen = |name: &str| name == scenarios::EMPTY || name.contains(&arguments.only);
+    for scenario in scenarios::all(&server)?.into_iter().filter(|it| chosen(it.name)) {
         let database = port.map(postgres).unwrap_or_default();
         let target = Target { address: server.address, program: server.pid(), database };
         let measured =

@@ -30,8 +30,9 @@ impl Place {
     }
 
     /// Returns what the program said about its speed.
-    pub(crate) fn seed(&self, requests: usize) -> anyhow::Result<String> {
-        let done = self.command().args(["seed", "--requests", &requests.to_string()]).output()?;
+    pub(crate) fn seed(&self, requests: usize, units: &str) -> anyhow::Result<String> {
+        let requests = requests.to_string();
+        let done = self.command().args(["seed", "--requests", &requests, "--units", units]).output()?;
         ensure!(done.status.success(), "seed failed: {}", String::from_utf8_lossy(&done.stderr));
         Ok(String::from_utf8_lossy(&done.stdout).trim().to_owned())
     }

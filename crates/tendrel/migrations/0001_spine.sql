@@ -362,7 +362,11 @@ CREATE TABLE requests (
     seconds_on_hold     BIGINT NOT NULL DEFAULT 0,
     source              TEXT NOT NULL DEFAULT ''    -- where an imported request comes from
 );
-CREATE INDEX requests_queue ON requests (unit_id, queue_at, id) WHERE is_open = 1;
+-- The columns after id are for Today, which shows what each officer has in hand.
+CREATE INDEX requests_queue ON requests (unit_id, queue_at, id, assignee_id, state, response_late, responded_at,
+    resolution_late) WHERE is_open = 1;
+CREATE INDEX requests_on_hold ON requests (unit_id, hold_reason) WHERE state = 'on_hold';
+CREATE INDEX requests_opened_again ON requests (unit_id, queue_at, id) WHERE is_open = 1 AND reopened > 0;
 CREATE INDEX requests_queue_everywhere ON requests (queue_at, id) WHERE is_open = 1;
 CREATE INDEX requests_mine ON requests (assignee_id, queue_at, id) WHERE is_open = 1;
 -- The columns after id are for the analysis, which counts thirteen months without touching the rows.
@@ -377,7 +381,10 @@ CREATE INDEX requests_resolved_everywhere ON requests (resolved_at, id, service_
     resolution_late, resolution_target, resolution_used, seconds_new, seconds_in_progress) WHERE resolved_at IS NOT NULL;
 CREATE INDEX requests_resolved_by_office ON requests (office_id, resolved_at, id) WHERE resolved_at IS NOT NULL;
 -- Withdrawn, or closed on another desk that did not write down when it was resolved.
-CREATE INDEX requests_ended_unresolved ON requests (closed_at, id) WHERE resolved_at IS NULL AND closed_at IS NOT NULL;
+CREATE INDEX requests_ended_unresolved ON requests (unit_id, closed_at, id, received_at)
+    WHERE resolved_at IS NULL AND closed_at IS NOT NULL;
+CREATE INDEX requests_ended_unresolved_everywhere ON requests (closed_at, id, unit_id, received_at)
+    WHERE resolved_at IS NULL AND closed_at IS NOT NULL;
 -- An import that runs twice adds nothing.
 CREATE UNIQUE INDEX requests_source ON requests (source) WHERE source <> '';
 CREATE INDEX requests_clocks ON requests (next_clock_at) WHERE next_clock_at IS NOT NULL;

@@ -67,9 +67,10 @@ fn clip(word: &str) -> String {
     word.chars().take(60).collect()
 }
 
-/// The word that stands for a unit in the index, so that a search within a unit is one index look-up.
+/// The word that stands for a unit in the index, so that a search within a unit is one index look-up. It begins with
+/// a letter for private use, which nobody can type.
 fn unit_word(unit: OrganisationId) -> String {
-    format!("u{}", unit.uuid().simple())
+    format!("\u{e000}{}", unit.uuid().simple())
 }
 
 /// Puts a request under its words, instead of those it had.
@@ -162,9 +163,9 @@ fn index_postgres(
 
 /// Which documents a search may find.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Within {
+pub enum Within<'a> {
     Everywhere,
-    Unit(OrganisationId),
+    Units(&'a [OrganisationId]),
 }
 
 /// The newest requests that hold all the words, the last of them as a beginning; `before` is the position of the
@@ -172,7 +173,7 @@ pub enum Within {
 pub fn find(
     r: &mut Reader,
     query: &str,
-    within: Within,
+    within: Within<'_>,
     before: Option<i64>,
     limit: i64,
 ) -> Result<Vec<(i64, RequestId)>, Error> {
@@ -180,41 +181,48 @@ pub fn find(
     let Some((last, whole)) = typed.split_last() else {
         return Ok(Vec::new());
     };
-    let unit = match within {
-        Within::Everywhere => None,
-        Within::Unit(unit) => Some(unit_word(unit)),
+    let units: Vec<String> = match within {
+        Within::Everywhere => Vec::new(),
+        Within::Units([]) => return Ok(Vec::new()),
+        Within::Units(units) => units.iter().map(|unit| unit_word(*unit)).collect(),
     };
-    let words = unit.iter().chain(whole);
     let before = before.unwrap_or(i64::MAX);
     let (sql, text) = match r.kind() {
-        Kind::Sqlite => {
-            let all: Vec<String> = words.map(|word| format!("\"{word}\"")).collect();
-            let text = format!("{} \"{last}\" *", all.join(" ")).trim_start().to_owned();
-            (
-                "SELECT d.id AS id, d.subject_id AS subject_id FROM search_index i
-                 JOIN search_documents d ON d.id = i.rowid
-                 WHERE i.search_index MATCH $1 AND i.rowid < $2 ORDER BY i.rowid DESC LIMIT $3",
-                text,
-            )
-        }
-        Kind::Postgres => {
-            let mut all: Vec<String> = words.map(|word| format!("'{word}'")).collect();
-            all.push(format!("'{last}':*"));
-            (
-                "SELECT id, subject_id FROM search_documents
-                 WHERE words @@ CAST(CAST($1 AS TEXT) AS tsquery) AND id < $2 ORDER BY id DESC LIMIT $3",
-                all.join(" & "),
-            )
-        }
+        Kind::Sqlite => (
+            "SELECT d.id AS id, d.subject_id AS subject_id FROM search_index i
+             JOIN search_documents d ON d.id = i.rowid
+             WHERE i.search_index MATCH $1 AND i.rowid < $2 ORDER BY i.rowid DESC LIMIT $3",
+            conditions(&units, whole, &format!("\"{last}\" *"), '"', " OR ", " AND "),
+        ),
+        Kind::Postgres => (
+            "SELECT id, subject_id FROM search_documents
+             WHERE words @@ CAST(CAST($1 AS TEXT) AS tsquery) AND id < $2 ORDER BY id DESC LIMIT $3",
+            conditions(&units, whole, &format!("'{last}':*"), '\'', " | ", " & "),
+        ),
     };
     r.rows(sql, &[text.into(), before.into(), limit.into()], |row| {
         Ok((row.get("id")?, row.get("subject_id")?))
     })
 }
 
+/// One of the units, all the whole words, and the last one, in the language of an index.
+fn conditions(units: &[String], whole: &[String], last: &str, quote: char, or: &str, and: &str) -> String {
+    let quoted = |word: &String| format!("{quote}{word}{quote}");
+    let mut all: Vec<String> = Vec::new();
+    if !units.is_empty() {
+        all.push(format!("({})", units.iter().map(quoted).collect::<Vec<_>>().join(or)));
+    }
+    all.extend(whole.iter().map(quoted));
+    all.push(last.to_owned());
+    all.join(and)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use jiff::Timestamp;
+
+    use crate::testing::World;
 
     #[test]
     fn names_are_compared_without_case_marks_and_stray_spaces() {
@@ -234,5 +242,31 @@ mod tests {
     #[test]
     fn dzongkha_is_cut_at_the_tsheg() {
         assert!(words(&["ཡོངས་འབྲེལ་མིན་འདུག"]).contains("འབྲེལ"));
+    }
+
+    #[tokio::test]
+    async fn who_looks_over_some_units_finds_theirs_behind_any_number_of_others() {
+        let world = World::new();
+        let [ours, also_ours, theirs] = std::array::from_fn(|_| OrganisationId::new(Timestamp::UNIX_EPOCH));
+        let new = || RequestId::new(Timestamp::UNIX_EPOCH);
+        let (first, last) = (new(), new());
+        let indexed = world.app.db.write_blocking(move |tx| {
+            index(tx, first, ours, &["The printer is out of toner"])?;
+            for _ in 0..60 {
+                index(tx, new(), theirs, &["Another printer"])?;
+            }
+            index(tx, last, also_ours, &["New printers for the court"])
+        });
+        indexed.unwrap();
+        let found = |query: &'static str, units: Vec<OrganisationId>| {
+            let found = world.app.db.read_blocking(move |r| find(r, query, Within::Units(&units), None, 51));
+            found.unwrap().into_iter().map(|(_, request)| request).collect::<Vec<_>>()
+        };
+        assert_eq!(found("printer", vec![ours, also_ours]), [last, first], "the newest first");
+        assert_eq!(found("toner print", vec![ours, also_ours]), [first]);
+        assert_eq!(found("printer", vec![also_ours]), [last]);
+        assert!(found("printer", vec![]).is_empty());
+        let of_the_unit: &'static str = Box::leak(unit_word(ours).into_boxed_str());
+        assert!(found(of_the_unit, vec![also_ours]).is_empty(), "the word of a unit cannot be typed");
     }
 }

@@ -90,7 +90,7 @@ pub fn run(place: &Place, arguments: &SeedArguments) -> anyhow::Result<()> {
     let until = app.clock.now();
     let from = until - SignedDuration::from_hours(24 * 365 * i64::from(arguments.years));
     let SeedArguments { requests, seed, .. } = *arguments;
-    let plan = Plan { requests, units, from, until, seed, invents: true, open_at_least: 40 };
+    let plan = Plan { requests, units, from, until, seed, invents: true, open_at_least: 60 };
     let made = fill(&app, &plan)?;
     let seconds = app.clock.now().duration_since(until).as_secs_f64().max(0.001);
     #[expect(clippy::cast_precision_loss, reason = "a speed to be read")]

@@ -98,16 +98,12 @@ fn find(
             Err(problem) => return Err(problem),
         }
     }
-    let within = match units.as_deref() {
-        Some([one]) => Within::Unit(*one),
-        _ => Within::Everywhere,
-    };
+    let within = units.as_deref().map_or(Within::Everywhere, Within::Units);
     let places = search::find(r, typed, within, before, PAGE_ROWS as i64 + 1)?;
     let ids: Vec<_> = places.iter().map(|(_, id)| *id).collect();
     let rows = lists::by_ids(r, &ids)?;
-    // Who looks over some units only is shown nothing of the others.
-    let seen = rows.into_iter().filter(|row| units.as_ref().is_none_or(|units| units.contains(&row.unit)));
-    let listed = seen
+    let listed = rows
+        .into_iter()
         .filter_map(|row| places.iter().find(|(_, id)| *id == row.id).map(|(position, _)| (*position, row)))
         .collect();
     Ok(Found { exact: None, listed })

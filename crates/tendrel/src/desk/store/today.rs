@@ -145,7 +145,7 @@ pub fn waiting(
         "SELECT r.number AS number, r.subject AS subject, h.from_at AS from_at, h.comment AS comment
          FROM requests r JOIN hold_reasons w ON w.code = r.hold_reason
          JOIN holds h ON h.request_id = r.id AND h.to_at IS NULL
-         WHERE r.unit_id = $1 AND r.is_open = 1 AND r.state = 'on_hold' AND w.waits_for = 'requester'
+         WHERE r.unit_id = $1 AND r.state = 'on_hold' AND w.waits_for = 'requester'
          ORDER BY h.from_at LIMIT 5",
         &[unit.into()],
         |row| Ok((row.get("number")?, row.get("subject")?, row.get("from_at")?, row.get("comment")?)),
