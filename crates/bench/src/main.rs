@@ -49,7 +49,7 @@ struct Arguments {
     /// The map of that log.
     #[arg(long, default_value = "uci")]
     map: String,
-    /// Keep the embedded databases in this folder, and use those that are there.
+    /// Keep the databases, with what is known of them in this folder, and use those that are there.
     #[arg(long)]
     keep: Option<PathBuf>,
 }
@@ -84,9 +84,8 @@ fn measure(arguments: &Arguments, folder: &Path) -> anyhow::Result<bool> {
 
 fn one_size(arguments: &Arguments, folder: &Path, requests: usize, units: &str) -> anyhow::Result<Vec<Row>> {
     let place = place(arguments, folder, &requests.to_string())?;
-    // A PostgreSQL server made for this run has nothing to keep.
     let seeded = place.data.join("seeded");
-    if place.database.is_some() || !seeded.exists() {
+    if !seeded.exists() {
         say(&format!("seed: {}", place.seed(requests, units)?))?;
         fs::write(&seeded, "")?;
     }

@@ -15,6 +15,15 @@ use crate::{Error, Options, Reader, Transaction};
 /// How often a transaction that stood in another's way is run before its caller hears of it.
 const TRIES: u32 = 6;
 
+/// Waits until all that was committed before is on the disk, and on the standbys that the server waits for.
+///
+/// COMMIT itself does not wait: its rows are free for the next transaction a few milliseconds earlier, and one wait
+/// serves all who committed in the meantime. The message is the smallest thing whose commit the server waits for; it
+/// stands behind the other in the log, and a server that fell in between has cut this connection.
+const FLUSH: &str = "BEGIN; SET LOCAL synchronous_commit TO DEFAULT; \
+    SELECT pg_logical_emit_message(true, 'flush', ''); COMMIT";
+const CAN_FLUSH: &str = "SELECT COUNT(*) AS can FROM pg_proc WHERE proname = 'pg_logical_emit_message'";
+
 /// After a connection could not be opened, how long callers are told so without another try.
 const PAUSE: Duration = Duration::from_millis(500);
 
@@ -85,13 +94,24 @@ impl Connector {
         ))
     }
 
-    fn writer(&self) -> Result<Transaction, Error> {
-        self.connect(&format!(
+    fn writer(&self) -> Result<Writer, Error> {
+        let mut reader = self.connect(&format!(
             "SET default_transaction_isolation = 'read committed'; SET jit = off; SET statement_timeout = {}",
             self.write_limit.as_millis()
-        ))
-        .map(Transaction::new)
+        ))?;
+        // Databases that speak PostgreSQL's language without being it commit as they see fit.
+        let flushes = reader.one(CAN_FLUSH, &[], |row| row.get::<i64>("can"))? > 0;
+        if flushes {
+            reader.plain("SET synchronous_commit = off")?;
+        }
+        Ok(Writer { transaction: Transaction::new(reader), flushes })
     }
+}
+
+struct Writer {
+    transaction: Transaction,
+    /// COMMIT does not wait for the disk; `FLUSH` does.
+    flushes: bool,
 }
 
 pub(crate) fn read_loop(connector: &Connector, queue: &Receiver<ReadJob>) {
@@ -124,15 +144,15 @@ fn begun_reader(connector: &Connector, old: Option<Reader>) -> Result<Reader, Er
     Ok(reader)
 }
 
-fn begun_writer(connector: &Connector, old: Option<Transaction>) -> Result<Transaction, Error> {
-    if let Some(mut transaction) = old
-        && transaction.plain("BEGIN").is_ok()
+fn begun_writer(connector: &Connector, old: Option<Writer>) -> Result<Writer, Error> {
+    if let Some(mut writer) = old
+        && writer.transaction.plain("BEGIN").is_ok()
     {
-        return Ok(transaction);
+        return Ok(writer);
     }
-    let mut transaction = connector.writer()?;
-    transaction.plain("BEGIN")?;
-    Ok(transaction)
+    let mut writer = connector.writer()?;
+    writer.transaction.plain("BEGIN")?;
+    Ok(writer)
 }
 
 fn is_lost(reader: &mut Reader) -> bool {
@@ -140,21 +160,21 @@ fn is_lost(reader: &mut Reader) -> bool {
 }
 
 pub(crate) fn write_loop(connector: &Connector, queue: &Receiver<WriteJob>) {
-    let mut connection: Option<Transaction> = None;
+    let mut connection: Option<Writer> = None;
     while let Ok(mut job) = queue.recv() {
         let mut tries = 0;
         loop {
             tries += 1;
-            let mut transaction = match begun_writer(connector, connection.take()) {
-                Ok(transaction) => transaction,
+            let mut writer = match begun_writer(connector, connection.take()) {
+                Ok(writer) => writer,
                 Err(error) => {
                     job(Step::Answer(Some(error)));
                     break;
                 }
             };
-            let end = attempt(&mut transaction, &mut job);
-            if end.is_reusable && !is_lost(&mut transaction) {
-                connection = Some(transaction);
+            let end = attempt(&mut writer, &mut job);
+            if end.is_reusable && !is_lost(&mut writer.transaction) {
+                connection = Some(writer);
             }
             match end.failure {
                 Some(Failure::Again(_)) if tries < TRIES => thread::sleep(pause(tries)),
@@ -183,11 +203,12 @@ struct End {
     failure: Option<Failure>,
 }
 
-fn attempt(transaction: &mut Transaction, job: &mut WriteJob) -> End {
+fn attempt(writer: &mut Writer, job: &mut WriteJob) -> End {
+    let transaction = &mut writer.transaction;
     let ran = job(Step::Run(transaction));
     let spoil = transaction.take_spoil();
     if ran == Ran::Well && spoil.is_none() {
-        return commit(transaction);
+        return commit(writer);
     }
     let is_reusable = ran != Ran::Panicked && transaction.plain("ROLLBACK").is_ok();
     let failure = match spoil {
@@ -201,9 +222,11 @@ fn attempt(transaction: &mut Transaction, job: &mut WriteJob) -> End {
     End { is_reusable, failure }
 }
 
-fn commit(transaction: &mut Transaction) -> End {
+fn commit(Writer { transaction, flushes }: &mut Writer) -> End {
     let Err(error) = transaction.plain("COMMIT") else {
-        return End { is_reusable: true, failure: None };
+        let kept = if *flushes { transaction.plain(FLUSH) } else { Ok(()) };
+        let failure = kept.err().map(|error| Failure::Final(Error::Unknown(error.to_string())));
+        return End { is_reusable: failure.is_none() || transaction.plain("ROLLBACK").is_ok(), failure };
     };
     let failure = match error {
         Error::Conflict(_) => Failure::Again(error),
