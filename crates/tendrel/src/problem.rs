@@ -76,12 +76,20 @@ impl Problem {
             Problem::Changed => StatusCode::CONFLICT,
             Problem::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Problem::TooMany => StatusCode::TOO_MANY_REQUESTS,
-            Problem::Busy | Problem::Storage(database::Error::Unavailable(_)) => {
-                StatusCode::SERVICE_UNAVAILABLE
-            }
-            Problem::Full => StatusCode::INSUFFICIENT_STORAGE,
+            Problem::Busy | Problem::Full => StatusCode::SERVICE_UNAVAILABLE,
+            Problem::Storage(error) if is_away(error) => StatusCode::SERVICE_UNAVAILABLE,
             Problem::Storage(_) | Problem::Other(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
+    }
+
+    /// Nothing is wrong with what was sent: the same can be sent again later.
+    pub fn passes(&self) -> bool {
+        self.status() == StatusCode::SERVICE_UNAVAILABLE
+    }
+
+    /// The connection broke while it was being saved: nobody knows whether it was.
+    pub fn is_unknown(&self) -> bool {
+        matches!(self, Problem::Storage(database::Error::Unknown(_)))
     }
 
     /// The key of the sentence that tells the reader what happened and what to do.
@@ -94,11 +102,19 @@ impl Problem {
             Problem::Changed => "problem-changed",
             Problem::TooLarge => "problem-too-large",
             Problem::TooMany => "problem-too-many",
-            Problem::Busy | Problem::Storage(database::Error::Unavailable(_)) => "problem-busy",
+            Problem::Busy => "problem-busy",
             Problem::Full => "problem-full",
+            Problem::Storage(database::Error::Unknown(_)) => "problem-unknown",
+            Problem::Storage(error) if is_away(error) => "problem-busy",
             Problem::Storage(_) | Problem::Other(_) => "problem-other",
         }
     }
+}
+
+/// The database went away, is too slow or is being closed, and will be there again.
+fn is_away(error: &database::Error) -> bool {
+    use database::Error::{Closed, Conflict, Timeout, Unavailable, Unknown};
+    matches!(error, Unavailable(_) | Unknown(_) | Timeout { .. } | Conflict(_) | Closed)
 }
 
 /// What the middleware needs to write the page; travels in the response's extensions.

@@ -92,6 +92,7 @@ ask-send = Send the request
 ask-sending = Sending …
 ask-paper = Print an empty form
 ask-offline = There is no connection. What you typed is kept on this device: send it again when the network is back.
+ask-maybe-kept = The connection to the records broke while this was being saved. Send it again: what is there already is not saved twice.
 ask-kept = What you typed is still here.
 ask-changed = This form changed while you were writing. What you typed is kept; look it over and send it again.
 ask-changed-new = New: { $label }

@@ -222,7 +222,7 @@ async fn on_office_page(
             };
             Ok(see_other(&address))
         }
-        Err(Refused::Problem(problem)) => Err(problem),
+        Err(Refused::Problem(problem)) if !problem.passes() => Err(problem),
         Err(refused) => show::again(app, viewer, &number, Again { act: act.name, form, refused }).await,
     }
 }
@@ -245,7 +245,7 @@ async fn on_follow_page(
             };
             Ok(see_other(&format!("{address}?done={}", done.said)))
         }
-        Err(Refused::Problem(problem)) => Err(problem),
+        Err(Refused::Problem(problem)) if !problem.passes() => Err(problem),
         Err(refused) => followed::again(app, viewer, &at, Again { act: act.name, form, refused }).await,
     }
 }
@@ -333,7 +333,8 @@ impl Again {
     pub fn status(&self) -> StatusCode {
         match &self.refused {
             Refused::Stale(_) | Refused::Rule(_) => StatusCode::CONFLICT,
-            Refused::Fields(_) | Refused::Problem(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Refused::Fields(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Refused::Problem(problem) => problem.status(),
         }
     }
 }

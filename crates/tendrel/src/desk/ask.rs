@@ -29,6 +29,7 @@ use crate::viewer::Viewer;
 
 pub use changes::sentences as changed_sentences;
 pub use input::{field_of, kept_line, secret_of, take_kept};
+pub use show::why_not_saved;
 
 pub fn routes() -> Router<App> {
     Router::new().route("/services/{code}", get(form).post(send))
@@ -59,22 +60,32 @@ async fn send(
         return show::unknown(&app, &viewer);
     };
     take_kept(&app, &mut form).await;
+    match take(&app, &viewer, &catalogue, &service, &form).await {
+        Err(problem) if problem.passes() => show::not_saved(&app, &viewer, &service, &form, &problem),
+        taken => taken,
+    }
+}
+
+async fn take(
+    app: &App,
+    viewer: &Viewer,
+    catalogue: &CatalogueData,
+    service: &std::sync::Arc<Service>,
+    form: &FormData,
+) -> Result<Response, Problem> {
     if form.number("version").is_some_and(|version| version != service.version) {
-        return show::changed(&app, &viewer, &service, &form).await;
+        return show::changed(app, viewer, service, form).await;
     }
-    let input = Input::of(&form);
-    let office = input::find_office(&app, &viewer, &service, &input).await?;
-    let (matter, office) = match input.check(&service, &catalogue, office) {
+    let input = Input::of(form);
+    let office = input::find_office(app, viewer, service, &input).await?;
+    let (matter, office) = match input.check(service, catalogue, office) {
         Ok(checked) => checked,
-        Err(wrong) => return show::again(&app, &viewer, &service, &form, wrong).await,
+        Err(wrong) => return show::again(app, viewer, service, form, wrong).await,
     };
-    let secret = input::secret_of(&form);
-    let incoming = incoming(&app, &viewer, service.clone(), matter, office, &form);
-    match open(&app, &viewer, incoming, secret).await {
-        Ok(secret) => Ok(see_other(&format!("/sent/{secret}"))),
-        Err(Problem::Full) => show::full(&app, &viewer, &service, &form).await,
-        Err(other) => Err(other),
-    }
+    let secret = input::secret_of(form);
+    let incoming = incoming(app, viewer, service.clone(), matter, office, form);
+    let secret = open(app, viewer, incoming, secret).await?;
+    Ok(see_other(&format!("/sent/{secret}")))
 }
 
 fn incoming(
@@ -137,7 +148,7 @@ async fn open(app: &App, viewer: &Viewer, incoming: Incoming, secret: String) ->
     }
 }
 
-/// The status of a form that comes back: unless the disk is full, what was typed is to be changed.
+/// The status of a form that comes back because what was typed is to be changed.
 const AGAIN: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
 
 #[cfg(test)]

@@ -98,7 +98,7 @@ async fn send(State(app): State<App>, viewer: Viewer, mut form: FormData) -> Res
     let secret = secret_of(input.form());
     match write_down(&app, &viewer, call, secret.clone()).await {
         Ok(_) => Ok(see_other(&format!("/requests/new?receipt={secret}"))),
-        Err(Problem::Full) => show::full(&app, &viewer, &input, &known).await,
+        Err(problem) if problem.passes() => show::not_saved(&app, &viewer, &input, &known, &problem),
         Err(other) => Err(other),
     }
 }

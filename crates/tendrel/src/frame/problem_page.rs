@@ -48,18 +48,22 @@ pub async fn write(State(app): State<App>, request: Request, next: Next) -> Resp
     let status = response.status();
     let reference = reference_of_log(&reported, status, &path);
     if is_api {
-        return api_problem(status, reported.sentence, &reference);
+        return later(api_problem(status, reported.sentence, &reference));
     }
     if status == StatusCode::UNAUTHORIZED {
         let back: String = form_urlencoded::byte_serialize(here.as_bytes()).collect();
         return see_other(&format!("/sign-in?back={back}"));
     }
     let viewer = response.extensions_mut().remove::<Viewer>();
-    let mut page = page(&app, language, &here, viewer, status, reported.sentence, &reference);
-    if status == StatusCode::SERVICE_UNAVAILABLE || status == StatusCode::TOO_MANY_REQUESTS {
-        page.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("30"));
+    later(page(&app, language, &here, viewer, status, reported.sentence, &reference))
+}
+
+/// Says after how many seconds it is worth while to try again, where it is.
+pub fn later(mut response: Response) -> Response {
+    if matches!(response.status(), StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("30"));
     }
-    page
+    response
 }
 
 /// Logs what only the operator may know, under a reference that the page shows.
@@ -100,7 +104,11 @@ fn page(
         now: app.clock.now(),
         here: here.to_owned(),
     });
-    let frame = Frame::titled(app, &viewer, &format!("problem-title-{}", status.as_u16()));
+    let title = match sentence {
+        "problem-full" => "problem-title-full".to_owned(),
+        _ => format!("problem-title-{}", status.as_u16()),
+    };
+    let frame = Frame::titled(app, &viewer, &title);
     let page = Page { sentence: frame.t(sentence), reference: reference.to_owned(), frame };
     crate::frame::page(status, &page).unwrap_or_else(|_: Problem| status.into_response())
 }

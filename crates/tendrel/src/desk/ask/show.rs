@@ -20,6 +20,7 @@ use crate::desk::usual::{self, Usual};
 use crate::desk::{intake_store, promised, store};
 use crate::directory::lookup::OfficeHit;
 use crate::frame::form::{FormData, Wrong};
+use crate::frame::problem_page::later;
 use crate::frame::{Frame, page};
 use crate::problem::Problem;
 use crate::secret;
@@ -125,7 +126,7 @@ pub(super) async fn again(
     form: &FormData,
     refused: Refused,
 ) -> Result<Response, Problem> {
-    let mut shown = filled(app, viewer, service, form).await?;
+    let mut shown = filled(app, viewer, service, form, around(app, viewer, service).await?);
     for (name, fault) in in_order(&refused.faults, &ORDER, &service.definition.fields) {
         shown.wrong.note(&field_of(name), fault.say(&shown.frame));
     }
@@ -146,7 +147,7 @@ pub(super) async fn changed(
     service: &Arc<Service>,
     form: &FormData,
 ) -> Result<Response, Problem> {
-    let mut shown = filled(app, viewer, service, form).await?;
+    let mut shown = filled(app, viewer, service, form, around(app, viewer, service).await?);
     let (id, version) = (service.id, form.number("version").unwrap_or(0));
     let before = app.db.read(move |r| intake_store::definition(r, id, version)).await?;
     shown.notices = vec![shown.frame.t("ask-changed")];
@@ -156,23 +157,26 @@ pub(super) async fn changed(
     page(AGAIN, &shown)
 }
 
-pub(super) async fn full(
+/// The form as it was sent, to be sent again later. Asks nothing of a database that may be away.
+pub(super) fn not_saved(
     app: &App,
     viewer: &Viewer,
     service: &Arc<Service>,
     form: &FormData,
+    problem: &Problem,
 ) -> Result<Response, Problem> {
-    let mut shown = filled(app, viewer, service, form).await?;
-    shown.notices = vec![shown.frame.t("problem-full"), shown.frame.t("ask-kept")];
-    page(StatusCode::INSUFFICIENT_STORAGE, &shown)
+    let mut shown = filled(app, viewer, service, form, Around { usual: None, open: Vec::new() });
+    shown.notices = vec![shown.frame.t(why_not_saved(problem)), shown.frame.t("ask-kept")];
+    shown.frame.title = format!("{}: {}", shown.frame.t("error-prefix"), shown.h1);
+    Ok(later(page(problem.status(), &shown)?))
 }
 
-async fn filled(
-    app: &App,
-    viewer: &Viewer,
-    service: &Arc<Service>,
-    form: &FormData,
-) -> Result<Page, Problem> {
+/// The key of the sentence over a form that carries a key: sent again, it is saved once.
+pub fn why_not_saved(problem: &Problem) -> &'static str {
+    if problem.is_unknown() { "ask-maybe-kept" } else { problem.sentence() }
+}
+
+fn filled(app: &App, viewer: &Viewer, service: &Arc<Service>, form: &FormData, around: Around) -> Page {
     let text = |name: &str| form.text(name).to_owned();
     let typed = Kept {
         office: text("office"),
@@ -184,7 +188,6 @@ async fn filled(
         impact: text("impact"),
         urgency: text("urgency"),
     };
-    let around = around(app, viewer, service).await?;
     let mut shown = build(app, viewer, service, typed, &Given::of_page(form), around);
     let kept = |(field, file): &(String, crate::files::StoredFile)| KeptFile {
         name: file.name.clone(),
@@ -194,7 +197,7 @@ async fn filled(
     if let Some(key) = form.given("key") {
         key.clone_into(&mut shown.key);
     }
-    Ok(shown)
+    shown
 }
 
 fn build(

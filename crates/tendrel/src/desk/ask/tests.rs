@@ -303,7 +303,7 @@ async fn a_full_disk_keeps_what_was_typed() {
         }
         last = public.post(PATH, &but(&[("description", &long)])).await;
     }
-    last.must_be(507);
+    last.must_be(503);
     last.must_have("The disk of the server is full");
     last.must_have("All 34 computers.");
     last.must_have("No Internet in the lab");

@@ -8,7 +8,7 @@ use axum::response::Response;
 use jiff::Timestamp;
 
 use crate::app::App;
-use crate::desk::ask::{field_of, kept_line};
+use crate::desk::ask::{field_of, kept_line, why_not_saved};
 use crate::desk::catalogue::{Grade, Service};
 use crate::desk::form::Faults;
 use crate::desk::form::matter::in_order;
@@ -18,6 +18,7 @@ use crate::desk::request::Request;
 use crate::desk::store;
 use crate::directory::sessions;
 use crate::frame::form::Wrong;
+use crate::frame::problem_page::later;
 use crate::frame::{Frame, page};
 use crate::problem::Problem;
 use crate::secret;
@@ -140,15 +141,17 @@ pub(super) async fn same(
     page(StatusCode::OK, &build(app, viewer, input, known.clone()))
 }
 
-pub(super) async fn full(
+/// The form as it was sent, to be sent again later.
+pub(super) fn not_saved(
     app: &App,
     viewer: &Viewer,
     input: &Input,
     known: &Known,
+    problem: &Problem,
 ) -> Result<Response, Problem> {
     let mut shown = build(app, viewer, input, known.clone());
-    shown.notice = Some(shown.frame.t("problem-full"));
-    page(StatusCode::INSUFFICIENT_STORAGE, &shown)
+    shown.notice = Some(shown.frame.t(why_not_saved(problem)));
+    Ok(later(page(problem.status(), &shown)?))
 }
 
 fn build(app: &App, viewer: &Viewer, input: &Input, known: Known) -> Page {

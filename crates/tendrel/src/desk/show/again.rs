@@ -46,7 +46,8 @@ impl Kept {
         match &self.refused {
             None => StatusCode::OK,
             Some(Refused::Stale(_) | Refused::Rule(_)) => StatusCode::CONFLICT,
-            Some(Refused::Fields(_) | Refused::Problem(_)) => StatusCode::UNPROCESSABLE_ENTITY,
+            Some(Refused::Fields(_)) => StatusCode::UNPROCESSABLE_ENTITY,
+            Some(Refused::Problem(problem)) => problem.status(),
         }
     }
 
@@ -62,7 +63,8 @@ impl Kept {
                 let told = events.iter().map(|event| (sentence(frame, catalogue, event), event.at));
                 self.since = told.collect();
             }
-            Some(Refused::Problem(_)) | None => {}
+            Some(Refused::Problem(problem)) => self.rule = Some(frame.t(problem.sentence())),
+            None => {}
         }
         self
     }
