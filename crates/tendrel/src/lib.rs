@@ -12,6 +12,7 @@ pub mod frame;
 pub mod id;
 pub mod install;
 pub mod jobs;
+pub mod openapi;
 pub mod problem;
 pub mod router;
 pub mod search;

@@ -14,7 +14,7 @@ use tower_http::timeout::TimeoutLayer;
 use crate::app::App;
 use crate::directory::sessions;
 use crate::frame::{assets, middleware, problem_page};
-use crate::{analysis, desk, directory};
+use crate::{analysis, desk, directory, openapi};
 
 /// Bytes of one request: ten attachments of 10 MB and their form.
 const BODY_LIMIT: usize = 104 * 1024 * 1024;
@@ -25,6 +25,7 @@ pub fn router(app: App) -> Router {
         .merge(directory::routes())
         .merge(desk::routes())
         .merge(analysis::routes())
+        .merge(openapi::routes())
         .route("/language", post(sessions::choose_language))
         .fallback(|| async { StatusCode::NOT_FOUND })
         .layer(from_fn_with_state(app.clone(), sessions::recognise))

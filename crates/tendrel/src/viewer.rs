@@ -153,6 +153,18 @@ impl Viewer {
         self.here.starts_with("/api/")
     }
 
+    /// A value in an address that means nothing: a page passes over it, a program is told.
+    ///
+    /// # Errors
+    /// `Input` for a program.
+    pub fn must_understand(&self, value: &str, means: impl Fn(&str) -> bool) -> Result<(), Problem> {
+        if !self.by_api() || value.is_empty() || means(value) {
+            Ok(())
+        } else {
+            Err(Problem::Input("problem-filter"))
+        }
+    }
+
     /// The name that stands in the event log.
     pub fn actor(&self) -> crate::events::Actor {
         match &self.signed_in {

@@ -111,6 +111,9 @@ async fn list(
 ) -> Result<Response, Problem> {
     let me = viewer.must_be_signed_in()?.clone();
     let filters = Filters::parse(&query.unwrap_or_default());
+    if !filters.misunderstood(&app.catalogue.now()).is_empty() {
+        return Err(Problem::Input("problem-filter"));
+    }
     let place = app.clone();
     let (mut listed, order) = app
         .db
@@ -176,6 +179,27 @@ mod tests {
         let list = karma.get("/api/v1/requests?officer=me").await.json();
         assert_eq!(list["requests"][0]["number"], number.as_str());
         assert_eq!(list["next"], serde_json::Value::Null);
+    }
+
+    #[tokio::test]
+    async fn a_filter_that_means_nothing_is_not_passed_over() {
+        let world = World::new();
+        let mut karma = world.browser(Who::Karma);
+        for wrong in ["state=lost", "officer=karma", "priority=9", "from=2026-02-30", "late=yes", "after=1"] {
+            let page = karma.get(&format!("/api/v1/requests?{wrong}")).await;
+            page.must_be(422);
+            page.must_have("A filter in this address means nothing");
+        }
+        karma.get("/api/v1/requests?state=new&officer=nobody&from=2026-11-01").await.must_be(200);
+        for (method, path, status) in [
+            ("PUT", "/api/v1/requests", 405),
+            ("GET", "/api/v1/nothing", 404),
+            ("GET", "/api/v1/offices?q=1&q=2", 400),
+        ] {
+            let page = karma.send(method, path, "", Vec::new()).await;
+            page.must_be(status);
+            assert_eq!(page.headers["content-type"], "application/problem+json");
+        }
     }
 
     #[tokio::test]

@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
 use database::{Error, Reader};
 use serde::Deserialize;
 use serde_json::json;
@@ -22,7 +22,7 @@ use crate::search::fold;
 use crate::viewer::Viewer;
 
 pub(super) fn routes() -> Router<App> {
-    Router::new().route("/offices/new", get(show).post(add)).route("/api/v1/offices/new", get(show).post(add))
+    Router::new().route("/offices/new", get(show).post(add)).route("/api/v1/offices/new", post(add))
 }
 
 #[derive(Deserialize)]

@@ -22,14 +22,16 @@ use crate::problem::Problem;
 use crate::viewer::{Role, SignedIn, Viewer};
 
 pub(super) fn routes() -> Router<App> {
-    let mut router = Router::new();
+    let mut router = Router::new()
+        .route("/people/{id}/account", get(show_make))
+        .route("/people/{id}/grant", get(show_grant));
     for root in ["", "/api/v1"] {
         router = router
-            .route(&format!("{root}/people/{{id}}/account"), get(show_make).post(make))
+            .route(&format!("{root}/people/{{id}}/account"), post(make))
+            .route(&format!("{root}/people/{{id}}/grant"), post(grant))
             .route(&format!("{root}/people/{{id}}/link"), post(link))
             .route(&format!("{root}/people/{{id}}/close"), post(close))
             .route(&format!("{root}/people/{{id}}/reopen"), post(reopen))
-            .route(&format!("{root}/people/{{id}}/grant"), get(show_grant).post(grant))
             .route(&format!("{root}/people/{{id}}/revoke"), post(revoke));
     }
     router

@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
 use database::{Error, Transaction};
 use serde_json::{Value as Json, json};
 
@@ -21,13 +21,17 @@ use crate::problem::Problem;
 use crate::viewer::Viewer;
 
 pub(super) fn routes() -> Router<App> {
-    let mut router = Router::new();
+    let mut router = Router::new()
+        .route("/offices/{id}/edit", get(show_edit))
+        .route("/offices/{id}/rename", get(show_rename))
+        .route("/offices/{id}/move", get(show_move))
+        .route("/offices/{id}/dissolve", get(show_dissolve));
     for root in ["", "/api/v1"] {
         router = router
-            .route(&format!("{root}/offices/{{id}}/edit"), get(show_edit).post(edit))
-            .route(&format!("{root}/offices/{{id}}/rename"), get(show_rename).post(rename))
-            .route(&format!("{root}/offices/{{id}}/move"), get(show_move).post(move_under))
-            .route(&format!("{root}/offices/{{id}}/dissolve"), get(show_dissolve).post(dissolve));
+            .route(&format!("{root}/offices/{{id}}/edit"), post(edit))
+            .route(&format!("{root}/offices/{{id}}/rename"), post(rename))
+            .route(&format!("{root}/offices/{{id}}/move"), post(move_under))
+            .route(&format!("{root}/offices/{{id}}/dissolve"), post(dissolve));
     }
     router
 }

@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
 use database::Error;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
@@ -24,12 +24,15 @@ use crate::problem::Problem;
 use crate::viewer::Viewer;
 
 pub(super) fn routes() -> Router<App> {
-    let mut router = Router::new();
+    let mut router = Router::new()
+        .route("/people/new", get(show_add))
+        .route("/people/{id}/edit", get(show_edit))
+        .route("/people/{id}/transfer", get(show_transfer));
     for root in ["", "/api/v1"] {
         router = router
-            .route(&format!("{root}/people/new"), get(show_add).post(add))
-            .route(&format!("{root}/people/{{id}}/edit"), get(show_edit).post(edit))
-            .route(&format!("{root}/people/{{id}}/transfer"), get(show_transfer).post(transfer));
+            .route(&format!("{root}/people/new"), post(add))
+            .route(&format!("{root}/people/{{id}}/edit"), post(edit))
+            .route(&format!("{root}/people/{{id}}/transfer"), post(transfer));
     }
     router
 }

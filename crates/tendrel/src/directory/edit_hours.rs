@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
 use database::Error;
 use jiff::civil::Date;
 use serde_json::json;
@@ -25,7 +25,7 @@ const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 pub(super) fn routes() -> Router<App> {
     Router::new()
         .route("/calendars/{code}/hours", get(show).post(set))
-        .route("/api/v1/calendars/{code}/hours", get(show).post(set))
+        .route("/api/v1/calendars/{code}/hours", post(set))
 }
 
 async fn calendar(app: &App, viewer: &Viewer, code: String) -> Result<CalendarRow, Problem> {

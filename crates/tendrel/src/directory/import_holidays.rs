@@ -5,7 +5,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
 use database::{Error, Reader};
 use jiff::civil::Date;
 use serde_json::json;
@@ -25,7 +25,7 @@ use crate::viewer::Viewer;
 pub(super) fn routes() -> Router<App> {
     Router::new()
         .route("/calendars/import", get(show).post(import))
-        .route("/api/v1/calendars/import", get(show).post(import))
+        .route("/api/v1/calendars/import", post(import))
 }
 
 #[derive(Clone, Debug, PartialEq)]

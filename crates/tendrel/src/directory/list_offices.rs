@@ -96,6 +96,9 @@ async fn show(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
     let me = viewer.must_be_signed_in()?.clone();
+    for id in [&asked.under, &asked.after] {
+        viewer.must_understand(id, |id| OrganisationId::parse(id).is_some())?;
+    }
     let wanted = asked.clone();
     let found = app.db.read(move |r| find(r, &wanted)).await?.ok_or(Problem::NotFound)?;
     let Found { crumbs, here, mut lines, kinds } = found;

@@ -61,6 +61,8 @@ async fn show(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
     let me = must_see_people(&viewer)?;
+    viewer.must_understand(&asked.office, |id| OrganisationId::parse(id).is_some())?;
+    viewer.must_understand(&asked.after, |id| PersonId::parse(id).is_some())?;
     let wanted = asked.clone();
     let (office, mut people) = app.db.read(move |r| find(r, &wanted)).await?;
     if office.is_none() && !asked.office.is_empty() {

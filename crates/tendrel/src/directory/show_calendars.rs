@@ -24,6 +24,9 @@ pub(super) fn routes() -> Router<App> {
     Router::new().route("/calendars", get(show)).route("/api/v1/calendars", get(show))
 }
 
+/// The years whose holidays are shown.
+const YEARS: std::ops::RangeInclusive<i16> = 1970..=2169;
+
 #[derive(Deserialize)]
 struct Asked {
     #[serde(default)]
@@ -160,6 +163,7 @@ async fn show(
     viewer: Viewer,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
+    viewer.must_understand(&asked.year, |year| year.parse().is_ok_and(|year| YEARS.contains(&year)))?;
     page(&app, &viewer, asked.year.parse().ok(), None).await
 }
 
@@ -172,12 +176,12 @@ pub(super) async fn page(
 ) -> Result<Response, Problem> {
     let me = viewer.must_be_signed_in()?.clone();
     let today = viewer.now.to_zoned(app.calendars.zone()).date();
-    let year = year.filter(|year| (1970..=2169).contains(year)).unwrap_or(today.year());
+    let year = year.filter(|year| YEARS.contains(year)).unwrap_or(today.year());
     let Found { calendars, holidays, dzongkhags, top } = app.db.read(move |r| find(r, year)).await?;
     if viewer.by_api() {
         let calendars: Vec<_> = calendars
             .iter()
-            .map(|it| json!({ "code": it.code, "name": it.name, "hours": it.data, "observes_holidays": it.observes_holidays }))
+            .map(|it| json!({ "code": it.code, "name": it.name, "hours": it.data, "observes_holidays": it.observes_holidays, "version": it.version }))
             .collect();
         return answer::data(
             StatusCode::OK,

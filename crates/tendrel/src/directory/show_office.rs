@@ -159,6 +159,7 @@ async fn show(
 ) -> Result<Response, Problem> {
     let me = viewer.must_be_signed_in()?.clone();
     let id = OrganisationId::parse(&id).ok_or(Problem::NotFound)?;
+    viewer.must_understand(&on, |day| day.parse::<Date>().is_ok())?;
     let day = on.parse().ok();
     let found = app.db.read(move |r| find(r, id, day)).await?.ok_or(Problem::NotFound)?;
     let sees_people = access::may(&me, Doing::SeePeople, &found.spot);

@@ -30,6 +30,9 @@ pub async fn write(State(app): State<App>, request: Request, next: Next) -> Resp
     let is_api = path.starts_with("/api/");
     let mut response = next.run(request).await;
     let Some(reported) = response.extensions_mut().remove::<Reported>() else {
+        if is_api && !told(&response) {
+            return in_api(response);
+        }
         if response.status() == StatusCode::NOT_FOUND
             && !response.headers().contains_key(header::CONTENT_TYPE)
         {
@@ -64,6 +67,27 @@ pub fn later(mut response: Response) -> Response {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("30"));
     }
     response
+}
+
+/// What the server itself refused: an address that cannot be read, or is not asked in this way.
+fn in_api(response: Response) -> Response {
+    let sentence = match response.status() {
+        StatusCode::NOT_FOUND => "problem-not-found",
+        StatusCode::METHOD_NOT_ALLOWED => "problem-method",
+        _ => "problem-address",
+    };
+    let allowed = response.headers().get(header::ALLOW).cloned();
+    let mut problem = api_problem(response.status(), sentence, "");
+    if let Some(allowed) = allowed {
+        problem.headers_mut().insert(header::ALLOW, allowed);
+    }
+    problem
+}
+
+/// No problem, or one that is told already.
+fn told(response: &Response) -> bool {
+    let media_type = response.headers().get(header::CONTENT_TYPE);
+    !response.status().is_client_error() || media_type.is_some_and(|it| it == "application/problem+json")
 }
 
 /// Logs what only the operator may know, under a reference that the page shows.

@@ -7,9 +7,11 @@ use tower::ServiceExt;
 
 use crate::app::App;
 use crate::directory::sessions::session_cookie;
+use crate::openapi;
 use crate::router::router;
 
 pub(crate) struct Browser {
+    app: App,
     router: Router,
     cookies: Vec<(String, String)>,
     headers: Vec<(&'static str, String)>,
@@ -28,7 +30,7 @@ pub(crate) struct Page {
 impl Browser {
     pub(crate) fn new(app: &App, session: Option<String>) -> Browser {
         let cookies = session.map(|secret| (session_cookie(app).to_owned(), secret)).into_iter().collect();
-        Browser { router: router(app.clone()), cookies, headers: Vec::new() }
+        Browser { app: app.clone(), router: router(app.clone()), cookies, headers: Vec::new() }
     }
 
     /// Sends a header with every request from now on.
@@ -117,6 +119,7 @@ impl Browser {
         let body = axum::body::to_bytes(body, usize::MAX).await.unwrap().to_vec();
         let page = Page { status: parts.status, path: path.to_owned(), headers: parts.headers, body };
         page.must_be_whole();
+        openapi::tests::must_be_documented(&self.app, method, &page);
         page
     }
 

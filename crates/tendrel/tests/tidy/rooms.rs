@@ -13,6 +13,7 @@ const MAY_ASK: &[(&str, &[&str])] = &[
     // What holds the house together knows its rooms.
     ("app", &["directory", "desk"]),
     ("install", &["directory", "desk"]),
+    ("openapi", &["directory", "desk", "analysis"]),
     ("router", &["directory", "desk", "analysis"]),
     ("worker", &["desk"]),
     ("demo", &["directory", "desk"]),

@@ -6,7 +6,7 @@ use jiff::{Timestamp, ToSpan};
 
 use crate::desk::catalogue::CatalogueData;
 use crate::desk::request::{Channel, State};
-use crate::desk::store::lists::{Order, Wanted};
+use crate::desk::store::lists::{Order, Position, Wanted};
 use crate::id::{OrganisationId, PersonId};
 
 /// The names that mean something in the address, in the order in which they are written.
@@ -84,6 +84,25 @@ impl Filters {
 
     pub fn office(&self) -> Option<OrganisationId> {
         OrganisationId::parse(self.of("office"))
+    }
+
+    /// Values that mean nothing: a page passes over them, a program is told.
+    pub fn misunderstood(&self, catalogue: &CatalogueData) -> Vec<&'static str> {
+        let is_understood = |name: &str, value: &str| match name {
+            "all" | "late" | "reopened" => value == "1",
+            "state" => State::from_code(value).is_some(),
+            "officer" => matches!(value, "me" | "nobody") || PersonId::parse(value).is_some(),
+            "service" => catalogue.service_by_code(value).is_some(),
+            "office" => OrganisationId::parse(value).is_some(),
+            "priority" => value.parse().is_ok_and(|level| catalogue.priorities.contains_key(&level)),
+            "rating" => value.parse().is_ok_and(|stars: i64| (1..=5).contains(&stars)),
+            "channel" => Channel::from_code(value).is_some(),
+            "from" | "to" | "resolved_from" | "resolved_to" => value.parse::<Date>().is_ok(),
+            "after" => Position::parse(value).is_some(),
+            _ => true,
+        };
+        let wrong = self.values.iter().filter(|(name, value)| !is_understood(name, value));
+        wrong.map(|(name, _)| *name).collect()
     }
 
     fn order(&self) -> Order {

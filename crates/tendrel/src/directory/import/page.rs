@@ -5,7 +5,7 @@ use axum::Router;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -24,7 +24,7 @@ use crate::viewer::{Role, Viewer};
 const SHOWN: usize = 200;
 
 pub fn routes() -> Router<App> {
-    Router::new().route("/import", get(show).post(go_on)).route("/api/v1/import", get(show).post(go_on))
+    Router::new().route("/import", get(show).post(go_on)).route("/api/v1/import", post(go_on))
 }
 
 #[derive(Deserialize)]
