@@ -8,6 +8,7 @@ mod analysis;
 mod answers;
 mod desk;
 mod directory;
+pub mod held;
 mod operation;
 mod schema;
 

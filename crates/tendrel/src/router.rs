@@ -14,7 +14,8 @@ use tower_http::timeout::TimeoutLayer;
 use crate::app::App;
 use crate::directory::sessions;
 use crate::frame::{assets, middleware, problem_page};
-use crate::{analysis, desk, directory, openapi};
+use crate::openapi::{self, held};
+use crate::{analysis, desk, directory};
 
 /// Bytes of one request: ten attachments of 10 MB and their form.
 const BODY_LIMIT: usize = 104 * 1024 * 1024;
@@ -28,6 +29,7 @@ pub fn router(app: App) -> Router {
         .merge(openapi::routes())
         .route("/language", post(sessions::choose_language))
         .fallback(|| async { StatusCode::NOT_FOUND })
+        .layer(from_fn_with_state(app.clone(), held::hold))
         .layer(from_fn_with_state(app.clone(), sessions::recognise))
         .layer(from_fn_with_state(app.clone(), problem_page::write))
         .layer(from_fn_with_state(app.clone(), middleware::check_origin));

@@ -81,7 +81,7 @@ async fn add(State(app): State<App>, viewer: Viewer, form: FormData) -> Result<R
         phone: page.short("phone"),
         fax: page.short("fax"),
         email: page.short("email").to_lowercase(),
-        aliases: alias_lines(form.text("aliases")),
+        aliases: alias_lines(&form.all("aliases").join("\n")),
         ..NewOffice::default()
     };
     if !office.email.is_empty() && !office.email.contains('@') {

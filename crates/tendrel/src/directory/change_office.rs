@@ -137,7 +137,7 @@ async fn edit(
         phone: page.short("phone"),
         fax: page.short("fax"),
         email: page.short("email").to_lowercase(),
-        aliases: alias_lines(form.text("aliases")),
+        aliases: alias_lines(&form.all("aliases").join("\n")),
     };
     if !contacts.email.is_empty() && !contacts.email.contains('@') {
         page.note("email", "directory-no-email");

@@ -31,7 +31,7 @@ impl FormData {
     }
 
     /// The members of a JSON object as fields, so that the API takes what the page takes. A list is a field sent
-    /// several times, true is "on", null and false are not sent.
+    /// several times, true is "on"; null, false and what no form has are not sent.
     pub fn from_json(bytes: &[u8]) -> Result<FormData, Problem> {
         let object: serde_json::Map<String, Json> =
             serde_json::from_slice(bytes).map_err(|_| Problem::Input("problem-not-json"))?;
@@ -40,11 +40,10 @@ impl FormData {
             let values = if let Json::Array(values) = value { values } else { vec![value] };
             for value in values {
                 match value {
-                    Json::Null | Json::Bool(false) => {}
                     Json::Bool(true) => form.push(name.clone(), "on")?,
                     Json::String(text) => form.push(name.clone(), &text)?,
                     Json::Number(number) => form.push(name.clone(), &number.to_string())?,
-                    Json::Array(_) | Json::Object(_) => return Err(Problem::Input("problem-not-json")),
+                    Json::Null | Json::Bool(false) | Json::Array(_) | Json::Object(_) => {}
                 }
             }
         }

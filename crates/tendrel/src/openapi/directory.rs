@@ -49,7 +49,7 @@ fn offices() -> Vec<Operation> {
         ("phone", short()),
         ("fax", short()),
         ("email", short()),
-        ("aliases", json!({ "type": "string", "description": "Other names, one a line." })),
+        ("aliases", list(text())),
         ("from", day()),
     ]);
     let whole = object([
@@ -98,7 +98,7 @@ fn changes_of_offices() -> Vec<Operation> {
         ("phone", short()),
         ("fax", short()),
         ("email", short()),
-        ("aliases", json!({ "type": "string", "description": "Other names, one a line; at most 30." })),
+        ("aliases", list(text())),
     ]);
     let rename = body([
         ("version!", version()),

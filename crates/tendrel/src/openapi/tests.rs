@@ -199,6 +199,26 @@ async fn the_examples_of_acts_are_understood() {
     world.browser(Who::Karma).post_json("/api/v1/requests", &send["example"]).await.must_be(201);
 }
 
+/// Read as no version, it would undo what others did.
+#[tokio::test]
+async fn a_member_of_another_type_is_refused_and_not_guessed_at() {
+    let world = World::new();
+    let number = given(&world, reported(&world)).await.number;
+    let mut karma = world.browser(Who::Karma);
+    let note = format!("/api/v1/requests/{number}/note");
+    for wrong in [json!("1"), json!([1]), json!(1.5), json!(true), Json::Null] {
+        let page = karma.post_json(&note, &json!({ "version": wrong, "text": "Seen." })).await;
+        page.must_be(422);
+        assert_eq!(page.json()["errors"]["version"], "Send this as a whole number, or leave it out.");
+    }
+    karma.post_json(&note, &json!({ "text": true })).await.must_be(422);
+    assert_eq!(world.number("SELECT COUNT(*) FROM messages"), 0);
+    karma
+        .post_json(&note, &json!({ "version": 1, "text": "Seen.", "unknown": { "a": [1] } }))
+        .await
+        .must_be(200);
+}
+
 /// Each list and each thing of the directory and of the analysis, looked at once by somebody who sees all of it.
 #[tokio::test]
 async fn what_is_shown_is_as_the_document_says() {

@@ -158,9 +158,11 @@ async fn who_saves_second_is_told_and_loses_nothing() {
     let api = format!("/api/v1{edit}");
     head.post_json(&api, &json).await.must_be(409);
     let page = head
-        .post_json(&api, &serde_json::json!({ "version": 3, "phone": "17 60 00 60", "aliases": ["KCS"] }))
+        .post_json(&api, &serde_json::json!({ "version": 3, "phone": "17 60 00 60", "aliases": ["KCS", "Kabjisa School"] }))
         .await;
     assert_eq!(page.json()["office"]["phone"], "17 60 00 60");
+    let shown = head.get(&api.replace("/edit", "")).await.json();
+    assert_eq!(shown["aliases"].as_array().unwrap().len(), 2, "{shown}");
     let page = head.post_json(&api, &serde_json::json!({ "version": 4, "email": "nowhere" })).await;
     assert_eq!((page.status.as_u16(), page.json()["errors"]["email"].is_string()), (422, true));
 }
