@@ -145,7 +145,11 @@ fn office(
     parameters: &Parameters,
     whose: &Whose,
 ) -> Result<Option<Office>, Problem> {
-    let only = parameters.given("only") == Some("1");
+    let only = match parameters.given("only") {
+        None => false,
+        Some("1") => true,
+        Some(_) => return Err(Problem::Input("analysis-wrong-choice")),
+    };
     let asked = match parameters.given("office") {
         Some("none") if *whose != Whose::Office => return Ok(Some(Office::Unknown)),
         Some(id) => Some(OrganisationId::parse(id).ok_or(Problem::NotFound)?),

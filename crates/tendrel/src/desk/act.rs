@@ -139,7 +139,9 @@ fn within(
     if !standing.may(act.doing) {
         return Err(Problem::Forbidden.into());
     }
-    if let Some(seen) = form.number("version").filter(|seen| *seen < request.version) {
+    // A version that is no number saw nothing of it.
+    let seen = form.given("version").map(|seen| seen.parse().unwrap_or(0));
+    if let Some(seen) = seen.filter(|seen: &i64| *seen < request.version) {
         let mut since = said::events_after(tx, request.id, seen)?;
         let inside = standing.is_inside();
         let me = viewer.signed_in.as_ref().map(|me| me.person);

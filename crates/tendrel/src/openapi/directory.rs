@@ -21,7 +21,7 @@ fn version() -> Json {
 
 /// Offices are named as people name them, or by their id.
 fn office() -> Json {
-    json!({ "type": "string", "minLength": 1, "maxLength": 200, "pattern": "[\\w.!?]", "description": "Its id, or its name when no other has it." })
+    json!({ "type": "string", "minLength": 1, "maxLength": 200, "pattern": "\\S", "description": "Its id, or its name when no other has it." })
 }
 
 fn me() -> Vec<Operation> {

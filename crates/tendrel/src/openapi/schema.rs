@@ -15,12 +15,12 @@ pub(super) fn short() -> Json {
 
 /// A text that must have words in it.
 pub(super) fn words() -> Json {
-    json!({ "type": "string", "minLength": 1, "maxLength": LONG_TEXT_LIMIT, "pattern": "[\\w.!?]" })
+    json!({ "type": "string", "minLength": 1, "maxLength": LONG_TEXT_LIMIT, "pattern": "\\S" })
 }
 
 /// A line that must have words in it.
 pub(super) fn name() -> Json {
-    json!({ "type": "string", "minLength": 1, "maxLength": SHORT_TEXT_LIMIT, "pattern": "[\\w.!?]" })
+    json!({ "type": "string", "minLength": 1, "maxLength": SHORT_TEXT_LIMIT, "pattern": "\\S" })
 }
 
 pub(super) fn integer() -> Json {
