@@ -32,7 +32,8 @@ async fn show(State(app): State<App>) -> Response {
 }
 
 const ABOUT: &str = "\
-Every act on a page is an act here, by the same function and under the same rules.
+What a page does to a request, an office, a person or a calendar is an act here too, by the same function and under \
+the same rules.
 
 **Who asks.** A token from *My account*, sent as `Authorization: Bearer …`, or the cookie of a session. What one may not \
 see is not found (404); what one may see and not do is forbidden (403).

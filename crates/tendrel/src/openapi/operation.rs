@@ -48,9 +48,11 @@ impl Operation {
         self
     }
 
+    /// An empty one is as one that is left out.
     pub(super) fn query(mut self, name: &str, schema: Json, description: &str) -> Operation {
-        self.parameters
-            .push(json!({ "name": name, "in": "query", "schema": schema, "description": description }));
+        self.parameters.push(json!({
+            "name": name, "in": "query", "schema": schema, "description": description, "allowEmptyValue": true,
+        }));
         self
     }
 

@@ -248,3 +248,30 @@ async fn what_is_shown_is_as_the_document_says() {
     operator.post("/api/v1/calendars/holidays", &holidays).await.must_be(200);
     operator.post("/api/v1/calendars/holidays/remove", &holidays).await.must_be(200);
 }
+
+/// What the developers' guide tells to type, sent as it stands there.
+#[tokio::test]
+async fn the_guide_does_not_mislead() {
+    let world = World::new();
+    let guide = include_str!("../../../../docs/guide/developers.md");
+    let commands = guide.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let mut karma = world.browser(Who::Karma).with("idempotency-key", "radio-link-2026-11-19");
+    let (mut number, mut ran) = (String::new(), 0);
+    for command in commands.filter(|command| command.starts_with("curl \"$TENDREL")) {
+        let path = command.split('"').nth(1).unwrap().replace("$TENDREL", "").replace("$NUMBER", &number);
+        let body = command
+            .split("-d '")
+            .nth(1)
+            .map(|rest| serde_json::from_str::<Json>(rest.split('\'').next().unwrap()));
+        let page = match body {
+            Some(body) => karma.post_json(&path, &body.unwrap()).await,
+            None => karma.get(&path).await,
+        };
+        assert!(page.status.is_success(), "{command}\n{}", page.text());
+        if let Some(given) = page.json()["number"].as_str() {
+            given.clone_into(&mut number);
+        }
+        ran += 1;
+    }
+    assert_eq!(ran, 3);
+}
