@@ -2,6 +2,7 @@
 //! browser that holds every page against what makes a page whole.
 
 mod browser;
+mod schema;
 
 use std::path::Path;
 
@@ -11,6 +12,7 @@ use jiff::tz::TimeZone;
 use testkit::Fresh;
 
 pub(crate) use browser::{Browser, Page};
+pub(crate) use schema::Schema;
 
 use crate::app::App;
 use crate::clock::Clock;
