@@ -106,7 +106,7 @@ fn what_was_seeded_is_found_by_its_words() {
             .read_blocking::<_, database::Error, _>(move |r| {
                 Ok((
                     find(r, &number, Within::Everywhere, None, 10)?,
-                    find(r, &subject, Within::Unit(unit), None, 100)?,
+                    find(r, &subject, Within::Units(&[unit]), None, 100)?,
                 ))
             })
             .unwrap();
