@@ -11,6 +11,7 @@ mod directory;
 pub mod held;
 mod operation;
 mod schema;
+mod working_time;
 
 use axum::Router;
 use axum::extract::State;
@@ -54,7 +55,13 @@ be sent again.";
 /// The document, as this installation is now.
 pub fn document(app: &App) -> Json {
     let mut paths: Map<String, Json> = Map::new();
-    let operations = [desk::operations(app), directory::operations(), analysis::operations(app), own()];
+    let operations = [
+        desk::operations(app),
+        directory::operations(),
+        working_time::operations(),
+        analysis::operations(app),
+        own(),
+    ];
     for operation in operations.into_iter().flatten() {
         let (method, path, told) = operation.told();
         paths.entry(path).or_insert_with(|| json!({}))[method] = told;
