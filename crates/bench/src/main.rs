@@ -47,7 +47,7 @@ struct Arguments {
     #[arg(long)]
     import: Option<PathBuf>,
     /// The map of that log.
-    #[arg(long, default_value = "uci")]
+    #[arg(long, default_value = "uci-498")]
     map: String,
     /// Keep the databases, with what is known of them in this folder, and use those that are there.
     #[arg(long)]

@@ -46,9 +46,12 @@ const HELD_LIMIT: usize = 200_000;
 /// A line of progress after so many lines.
 const PROGRESS_EVERY: u64 = 20_000;
 
+/// Maps of logs that are public, by name.
+const SHIPPED_MAPS: [(&str, &str); 1] = [("uci-498", include_str!("../../reference/maps/uci-498.toml"))];
+
 #[derive(Clone, Debug, clap::Args)]
 pub struct ImportArguments {
-    /// What the columns and words of the file mean; see reference/maps/uci-498.toml.
+    /// What the columns and words of the file mean: a file, or the name of a map that is shipped, such as uci-498.
     #[arg(long)]
     pub map: PathBuf,
     /// Says what would happen, and writes nothing.
@@ -85,13 +88,22 @@ pub fn run(place: &Place, arguments: &ImportArguments) -> anyhow::Result<()> {
     Ok(())
 }
 
+fn map_text(path: &Path) -> anyhow::Result<String> {
+    if let Some((_, text)) = SHIPPED_MAPS.iter().find(|(name, _)| path == Path::new(name)) {
+        return Ok((*text).to_owned());
+    }
+    let names: Vec<&str> = SHIPPED_MAPS.iter().map(|(name, _)| *name).collect();
+    std::fs::read_to_string(path).with_context(|| {
+        format!("the map {} cannot be read; shipped with the program: {}", path.display(), names.join(", "))
+    })
+}
+
 /// Imports a file; `progress` is told how far it is.
 ///
 /// # Errors
 /// Says what is wrong with the map or the file and what to do; nothing has been written then.
 pub fn import(app: &App, arguments: &ImportArguments, progress: &mut dyn Write) -> anyhow::Result<Report> {
-    let text = std::fs::read_to_string(&arguments.map)
-        .with_context(|| format!("the map {} cannot be read", arguments.map.display()))?;
+    let text = map_text(&arguments.map)?;
     let map = Map::read(&text, &app.catalogue.now())
         .with_context(|| format!("the map {}", arguments.map.display()))?;
     let named = || format!("{}: nothing was imported", arguments.file.display());

@@ -15,7 +15,8 @@ const WHOLE: &str = concat!(
     "/../../../shared/data/event-logs/uci_handout_upto_INC0014999.csv.gz"
 );
 const EXCERPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/uci-498-excerpt.csv");
-const MAP: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/reference/maps/uci-498.toml");
+/// The map that is shipped with the program, by its name.
+const MAP: &str = "uci-498";
 
 /// What the file says of itself.
 #[derive(Debug, Default, PartialEq)]

@@ -259,6 +259,16 @@ fn another_encoding_is_read_when_the_map_says_so() {
 }
 
 #[test]
+fn a_map_that_is_not_there_is_told_with_those_that_are_shipped() {
+    let (world, folder) = (World::new(), Folder::new());
+    let file = folder.write("log.csv", EXCERPT);
+    let arguments = ImportArguments { map: "uci.toml".into(), ..folder.arguments(&file) };
+    assert!(
+        refusal(&world, &arguments).contains("uci.toml cannot be read; shipped with the program: uci-498")
+    );
+}
+
+#[test]
 fn a_map_that_is_not_right_says_where() {
     let world = World::new();
     let folder = Folder::new();
