@@ -17,6 +17,9 @@ pub enum Problem {
     /// Nobody is signed in and the page is not public.
     #[error("not signed in")]
     SignIn,
+    /// Nothing can be at this address, whoever asks.
+    #[error("an address that cannot be read")]
+    Address,
     /// The input cannot be understood; the text is the key of a sentence that says what to do.
     #[error("input: {0}")]
     Input(&'static str),
@@ -72,6 +75,7 @@ impl Problem {
             Problem::NotFound => StatusCode::NOT_FOUND,
             Problem::Forbidden => StatusCode::FORBIDDEN,
             Problem::SignIn => StatusCode::UNAUTHORIZED,
+            Problem::Address => StatusCode::BAD_REQUEST,
             Problem::Input(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Problem::Changed => StatusCode::CONFLICT,
             Problem::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -98,6 +102,7 @@ impl Problem {
             Problem::NotFound => "problem-not-found",
             Problem::Forbidden => "problem-forbidden",
             Problem::SignIn => "problem-sign-in",
+            Problem::Address => "problem-address",
             Problem::Input(key) => key,
             Problem::Changed => "problem-changed",
             Problem::TooLarge => "problem-too-large",

@@ -31,8 +31,9 @@ pub fn router(app: App) -> Router {
         .fallback(|| async { StatusCode::NOT_FOUND })
         .layer(from_fn_with_state(app.clone(), held::hold))
         .layer(from_fn_with_state(app.clone(), sessions::recognise))
-        .layer(from_fn_with_state(app.clone(), problem_page::write))
-        .layer(from_fn_with_state(app.clone(), middleware::check_origin));
+        .layer(from_fn_with_state(app.clone(), middleware::check_origin))
+        .layer(from_fn(middleware::check_address))
+        .layer(from_fn_with_state(app.clone(), problem_page::write));
     let packed = DefaultPredicate::new().and(NotForContentType::const_new("application/pdf"));
     pages
         .merge(assets::routes())

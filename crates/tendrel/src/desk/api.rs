@@ -190,6 +190,12 @@ mod tests {
             page.must_be(422);
             page.must_have("A filter in this address means nothing");
         }
+        for path in ["/api/v1/offices?kind=%00", "/api/v1/offices?q=a%00b", "/api/v1/people?q=%00%00"] {
+            let page = karma.get(path).await;
+            page.must_be(400);
+            page.must_have("This address cannot be read.");
+        }
+        karma.get("/offices?kind=%00").await.must_be(200);
         karma.get("/api/v1/requests?state=new&officer=nobody&from=2026-11-01").await.must_be(200);
         for (method, path, status) in [
             ("PUT", "/api/v1/requests", 405),

@@ -93,8 +93,9 @@ struct Found {
 async fn show(
     State(app): State<App>,
     viewer: Viewer,
-    Query(asked): Query<Asked>,
+    Query(mut asked): Query<Asked>,
 ) -> Result<Response, Problem> {
+    asked.kind.retain(|c| !c.is_control());
     let me = viewer.must_be_signed_in()?.clone();
     for id in [&asked.under, &asked.after] {
         viewer.must_understand(id, |id| OrganisationId::parse(id).is_some())?;

@@ -45,6 +45,17 @@ pub async fn check_origin(State(app): State<App>, request: Request, next: Next) 
     Problem::Input("problem-other-site").into_response()
 }
 
+/// Refuses a program's address with the character NUL in it: nothing is called so, and no database can be asked for
+/// it. A page shows what there is instead.
+pub async fn check_address(request: Request, next: Next) -> Response {
+    let address = request.uri().path_and_query().map_or("", |it| it.as_str());
+    if address.starts_with("/api/") && address.contains("%00") {
+        Problem::Address.into_response()
+    } else {
+        next.run(request).await
+    }
+}
+
 fn is_same_origin(app: &App, headers: &HeaderMap) -> bool {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     if let Some(site) = text("sec-fetch-site") {

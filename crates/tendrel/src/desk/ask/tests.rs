@@ -327,6 +327,8 @@ async fn the_same_matter_of_the_same_office_is_hinted_at_without_its_content() {
 async fn a_form_of_another_site_is_not_taken() {
     let world = World::new();
     let mut browser = world.browser(Who::Tshering).with("sec-fetch-site", "cross-site");
-    browser.post(PATH, FORM).await.must_be(422);
+    let page = browser.post(PATH, FORM).await;
+    page.must_be(422);
+    page.must_have("This form was sent by another site");
     assert_eq!(world.number("SELECT COUNT(*) FROM requests"), 0);
 }
