@@ -3,6 +3,7 @@
 mod fill;
 mod pages;
 mod uci;
+mod visibility;
 
 use std::collections::BTreeMap;
 

@@ -90,7 +90,7 @@ fn find(
     is_number: bool,
     before: Option<i64>,
 ) -> Result<Found, Problem> {
-    let units = units_of(r, app, viewer.must_be_signed_in()?, "")?;
+    let units = units_of(r, app, viewer.must_be_signed_in()?, "all")?;
     if is_number {
         match access::find(r, viewer, typed) {
             Ok((request, _)) => return Ok(Found { exact: Some(request.number), listed: Vec::new() }),

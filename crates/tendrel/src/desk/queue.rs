@@ -55,7 +55,8 @@ struct Page {
     may_log: bool,
 }
 
-/// Which units' requests somebody may list; the one of the address, else their own, else all they look over.
+/// Which units' requests somebody may list: the one of the address, else those they work in, else all they look over;
+/// with `all`, both. `None` is every unit there is.
 ///
 /// # Errors
 /// `Forbidden` for who works in no unit and looks over none; `NotFound` for a unit that is not theirs to see.
@@ -65,17 +66,22 @@ pub fn units_of(
     me: &SignedIn,
     wanted: &str,
 ) -> Result<Option<Vec<OrganisationId>>, Problem> {
-    let own: Vec<OrganisationId> = me.scopes(Role::Officer).chain(me.scopes(Role::HeadOfUnit)).collect();
+    let mut own: Vec<OrganisationId> = me.scopes(Role::Officer).chain(me.scopes(Role::HeadOfUnit)).collect();
+    own.sort_unstable();
+    own.dedup();
     let scopes: Vec<OrganisationId> = me.scopes(Role::Centre).chain(me.scopes(Role::Auditor)).collect();
     if own.is_empty() && scopes.is_empty() {
         return Err(Problem::Forbidden);
     }
+    if wanted.is_empty() && !own.is_empty() {
+        return Ok(Some(own));
+    }
     let overseen = views::units_below(r, &scopes)?;
     if wanted.is_empty() || wanted == "all" {
-        if let (Some(unit), true) = (&me.unit, wanted.is_empty() || overseen.is_empty()) {
-            return Ok(Some(vec![unit.id]));
-        }
-        return Ok(if overseen.len() == app.calendars.units().len() { None } else { Some(overseen) });
+        let mut all = [own, overseen].concat();
+        all.sort_unstable();
+        all.dedup();
+        return Ok(if all.len() == app.calendars.units().len() { None } else { Some(all) });
     }
     let unit = app.calendars.unit_by_code(wanted).ok_or(Problem::NotFound)?.id;
     if own.contains(&unit) || overseen.contains(&unit) {
@@ -87,6 +93,8 @@ pub fn units_of(
 
 struct Found {
     listed: Vec<Listed>,
+    /// The units that can be chosen; every one when `None`.
+    units: Option<Vec<OrganisationId>>,
     officers: Vec<(String, String)>,
     office: Option<String>,
     late: Option<i64>,
@@ -108,7 +116,7 @@ async fn show(
     let found = app.db.read(move |r| find(r, &place, &person, &asked)).await?;
     let key = if filters.has("all") || filters.of("state") == "closed" { "queue-all" } else { "queue-open" };
     let frame = Frame::titled(&app, &viewer, key);
-    let Found { mut listed, officers, office, late } = found;
+    let Found { mut listed, units, officers, office, late } = found;
     let more = listed.len() > PAGE_ROWS;
     listed.truncate(PAGE_ROWS);
     let wanted = filters.wanted(None, me.person, &app.catalogue.now(), &frame.zone);
@@ -118,7 +126,7 @@ async fn show(
     let saved = me.views.iter().find(|view| view.query == filters.first()).map(|view| view.id.to_string());
     let page_ = Page {
         rows: rows::rows(&app, &frame, &listed),
-        choices: choices(&app, &frame, &filters, officers, &me),
+        choices: choices(&app, &frame, &filters, units.as_deref(), officers, &me),
         office,
         summary: summary.filter(|_| filters.narrowing() == 0 && !filters.has("all")),
         next,
@@ -148,13 +156,15 @@ fn find(r: &mut Reader, app: &App, me: &SignedIn, filters: &Filters) -> Result<F
     let late = own.map(|unit| views::counter(r, unit, "late")).transpose()?;
     let office = filters.office().map(|office| views::office_name(r, office)).transpose()?.flatten();
     let officers = officers.into_iter().map(|(id, name)| (id.to_string(), name)).collect();
-    Ok(Found { listed, officers, office, late })
+    let units = if filters.has("unit") { units_of(r, app, me, "all")? } else { units };
+    Ok(Found { listed, units, officers, office, late })
 }
 
 fn choices(
     app: &App,
     frame: &Frame,
     filters: &Filters,
+    units: Option<&[OrganisationId]>,
     officers: Vec<(String, String)>,
     me: &SignedIn,
 ) -> Vec<Choice> {
@@ -180,9 +190,10 @@ fn choices(
         ("priority", priorities.collect()),
         ("channel", channels.to_vec()),
     ];
-    if me.has(Role::Centre) || me.has(Role::Auditor) {
-        let units = app.calendars.units().into_iter().map(|unit| (unit.code, unit.name)).collect();
-        choices.insert(0, ("unit", units));
+    if units.is_none_or(|units| units.len() > 1) {
+        let all = app.calendars.units().into_iter();
+        let seen = all.filter(|unit| units.is_none_or(|units| units.contains(&unit.id)));
+        choices.insert(0, ("unit", seen.map(|unit| (unit.code, unit.name)).collect()));
     }
     let choice = |(name, mut options): (&'static str, Vec<(String, String)>)| {
         options.insert(0, (String::new(), frame.t(&format!("queue-any-{name}"))));
