@@ -149,6 +149,20 @@ mod tests {
     use crate::worker;
 
     #[tokio::test]
+    async fn a_letter_that_is_late_when_it_is_entered_is_told_so_once() {
+        let world = World::new();
+        let mut letter = reported(&world);
+        letter.received_at = world.set("2026-11-05 09:00");
+        world.set("2026-11-19 09:00");
+        given(&world, letter).await;
+        for _ in 0..2 {
+            round(&world.app).await.unwrap();
+            assert_eq!(world.number("SELECT COUNT(*) FROM events WHERE activity = 'warned'"), 2);
+            assert_eq!(world.number("SELECT COUNT(*) FROM events WHERE activity = 'breached'"), 2);
+        }
+    }
+
+    #[tokio::test]
     async fn warned_at_three_quarters_and_at_the_breach_once_each() {
         let world = World::new();
         given(&world, reported(&world)).await;

@@ -77,7 +77,9 @@ impl Desk {
         let promise = self.promise(request, &[]);
         request.promise = promise.stored();
         request.version = 1;
-        store::insert(tx, request, queue_at(request, &promise), promise.next_instant(self.now))?;
+        // Of a letter that lay for days the log says so too: its clocks began when it came.
+        let next = promise.next_instant(request.received_at);
+        store::insert(tx, request, queue_at(request, &promise), next)?;
         self.count(tx, None, request)?;
         self.record(tx, request, happened)
     }
