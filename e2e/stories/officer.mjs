@@ -11,7 +11,7 @@ async function asked(subject) {
   // By key, as a click may miss while the page still finds its height.
   await page.locator('input[name="f-what"]').first().focus();
   await page.keyboard.press('Space');
-  await page.getByLabel('Your request in one line').fill(subject);
+  await page.getByLabel('In your own words').fill(subject);
   await page.getByLabel('Your name').fill('Sangay Choden');
   await page.getByLabel('How can we reach you?').fill('17000555');
   for (const field of await page.locator('input[name^="f-"]:not([type="radio"]):not([type="checkbox"]):not([type="file"])').all()) {

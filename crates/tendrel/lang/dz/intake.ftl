@@ -27,7 +27,6 @@ form-missing-office = ཡིག་ཚང་བཙུགས་གནང་། { $
 form-missing-person = མིང་བཙུགས་གནང་། { $label }
 form-missing-file = ཡིག་སྣོད་བཙུགས་གནང་། { $label }
 
-matter-subject-missing = ག་ཅི་གི་སྐོར་ལས་ཨིན་ན་ གྲལ་ཐིག་གཅིག་ནང་བྲིས་གནང་།
 matter-name-missing = ཁྱེད་ཀྱི་མིང་བྲིས་གནང་།
 matter-reach-missing = ཁ་པར་ཨང་ ཡང་ན་ གློག་འཕྲིན་ཁ་བྱང་བྲིས་གནང་། ཚར་ཞིནམ་ལས་ སླབ་ནི་ཨིན།
 
@@ -40,12 +39,9 @@ ask-office-missing = ཁྱེད་ཀྱི་ཡིག་ཚང་གི་�
 ask-none-of-these = འདི་ཚུ་ལས་མེན།
 ask-change = སོར།
 ask-subject = ག་ཅི་གི་སྐོར་ལས་སྨོ?
-ask-description = ང་བཅས་ལུ་ཕན་ནི་གཞན་
 ask-impact = འདི་གིས་ ག་ལུ་བཀག་ཡོདཔ་སྨོ?
 ask-urgency = ག་དེ་ཅིག་སྒུག་ཚུགས?
 ask-name = ཁྱེད་ཀྱི་མིང་
-ask-phone = ཁྱེད་ལུ་ ག་དེ་སྦེ་འབྲེལ་བ་འཐབ་ནི?
-ask-phone-hint = ཁ་པར་ཨང་ ཡང་ན་ འོག་གི་གློག་འཕྲིན་ཁ་བྱང་།
 ask-email = གློག་འཕྲིན་
 ask-files = པར་ ཡང་ན་ ཡིག་ཆ་
 ask-send = ཞུ་བ་གཏང་།

@@ -11,7 +11,7 @@ use axum::routing::get;
 
 use crate::app::App;
 use crate::desk::catalogue::Service;
-use crate::desk::service::{Audience, Starts};
+use crate::desk::service::{Audience, Level, Starts};
 use crate::desk::usual::{self, DAYS, Usual};
 use crate::desk::{portal, promised};
 use crate::frame::{Frame, page};
@@ -37,12 +37,17 @@ struct Entry {
     /// HTML.
     name: String,
     audience: String,
+    /// The heading over it, where another one begins.
+    group: Option<String>,
     waits_for_papers: bool,
+    /// Of the priority that a request without further answers gets.
+    first: Option<Promise>,
     promises: Vec<Promise>,
     usual: Option<UsualWords>,
     cases: i64,
 }
 
+#[derive(Clone)]
 struct Promise {
     priority: String,
     response: String,
@@ -62,21 +67,26 @@ async fn show(State(app): State<App>, viewer: Viewer) -> Result<Response, Proble
     let usual = read.await?.unwrap_or_default();
     let catalogue = app.catalogue.now();
     let day = unit.map_or(86_400, |unit| app.calendars.of_unit(unit).working_day_seconds());
+    let matrix = unit.and_then(|unit| app.calendars.unit(unit)).map(|unit| unit.matrix).unwrap_or_default();
+    let mut last_group = String::new();
     let entry = |service: &Arc<Service>| {
         let measured = usual.get(&service.id);
+        let definition = &service.definition;
+        let group = (definition.group != last_group).then(|| definition.group.clone());
+        last_group.clone_from(&definition.group);
+        let priority = catalogue.priority(&matrix, definition.default_impact, definition.default_urgency);
+        let promise = |level: &Level| Promise {
+            priority: catalogue.priority_name(level.priority).to_owned(),
+            response: promised::amount(&frame, level.response),
+            resolution: promised::amount(&frame, level.resolution),
+        };
         Entry {
+            group,
+            first: service.levels.get(&priority).map(promise),
             name: frame.name(&service.definition.name, &service.definition.name_dz),
             audience: audience(&frame, &service.definition.audience),
             waits_for_papers: service.definition.starts == Starts::Complete,
-            promises: service
-                .levels
-                .values()
-                .map(|level| Promise {
-                    priority: catalogue.priority_name(level.priority).to_owned(),
-                    response: promised::amount(&frame, level.response),
-                    resolution: promised::amount(&frame, level.resolution),
-                })
-                .collect(),
+            promises: service.levels.values().map(promise).collect(),
             usual: measured.filter(|usual| usual.is_known()).map(|usual| UsualWords {
                 median: frame.working(&usual.median, &day),
                 p90: frame.working(&usual.p90, &day),
@@ -130,7 +140,7 @@ mod tests {
             .await
             .unwrap();
         let page = world.public().get("/charter").await;
-        page.must_have("138 cases");
+        page.must_have(">138<");
         page.must_have("94 %");
         world.public().get("/").await.must_have("usually 2 h");
     }

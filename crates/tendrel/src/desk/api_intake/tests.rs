@@ -104,7 +104,6 @@ async fn each_wrong_field_is_named_in_words() {
             "has no field “colour”",
         ),
         (with("answers", json!([])), "answers", "object"),
-        (with("subject", json!("")), "subject", "Say in one line"),
         (with("subject", json!({})), "subject", "text"),
         (with("priority", json!(1)), "priority", "not known"),
         (with("channel", json!("fax")), "channel", "Officers"),

@@ -34,7 +34,11 @@ struct Page {
     service: Arc<Service>,
     line: promised::Line,
     cases: i64,
+    /// What the service must know, and what hangs on that.
     fields: Vec<FieldView>,
+    /// What only helps: folded away, so that a report takes a minute.
+    more: Vec<FieldView>,
+    more_is_open: bool,
     impacts: Vec<Grade>,
     urgencies: Vec<Grade>,
     wrong: Wrong,
@@ -116,7 +120,7 @@ pub(super) async fn empty(app: &App, viewer: &Viewer, service: &Arc<Service>) ->
 
 /// The order of the page.
 const ORDER: [&str; 9] =
-    ["office", "office-id", "answers", "impact", "urgency", "subject", "description", "name", "reach"];
+    ["office", "office-id", "answers", "description", "impact", "urgency", "subject", "name", "reach"];
 
 /// The form as it was sent, with what is wrong.
 pub(super) async fn again(
@@ -130,6 +134,8 @@ pub(super) async fn again(
     for (name, fault) in in_order(&refused.faults, &ORDER, &service.definition.fields) {
         shown.wrong.note(&field_of(name), fault.say(&shown.frame));
     }
+    shown.more_is_open |= !shown.files.is_empty() || !refused.files.is_empty();
+    shown.more_is_open |= shown.more.iter().any(|field| shown.wrong.has(&field.name));
     for (name, sentence) in &refused.files {
         shown.wrong.note("files", format!("{name} {}", shown.frame.t(sentence)));
     }
@@ -200,6 +206,19 @@ fn filled(app: &App, viewer: &Viewer, service: &Arc<Service>, form: &FormData, a
     shown
 }
 
+fn needed_first(all: Vec<FieldView>) -> (Vec<FieldView>, Vec<FieldView>) {
+    let (mut needed, mut more): (Vec<FieldView>, Vec<FieldView>) = (Vec::new(), Vec::new());
+    for field in all {
+        let hangs = needed.iter().any(|other| other.name == field.hangs_on);
+        if field.required || hangs { needed.push(field) } else { more.push(field) }
+    }
+    (needed, more)
+}
+
+fn is_answered(field: &FieldView) -> bool {
+    !field.value.is_empty() || field.options.iter().any(|option| option.chosen)
+}
+
 fn build(
     app: &App,
     viewer: &Viewer,
@@ -214,10 +233,13 @@ fn build(
     let h1 = frame.plain_name(&definition.name, &definition.name_dz).to_owned();
     frame.title.clone_from(&h1);
     let Around { usual, open } = around;
+    let (fields, more) = needed_first(views(&frame, &definition.fields, given));
     Page {
         line: promised::line(&frame, &catalogue, &app.calendars, service, usual.as_ref()),
         cases: usual.filter(Usual::is_known).map_or(0, |usual| usual.cases),
-        fields: views(&frame, &definition.fields, given),
+        more_is_open: more.iter().any(is_answered),
+        fields,
+        more,
         impacts: catalogue.impacts.clone(),
         urgencies: catalogue.urgencies.clone(),
         wrong: Wrong::default(),

@@ -90,16 +90,32 @@ async fn somebody_who_signed_in_is_asked_nothing_we_know() {
 #[tokio::test]
 async fn each_thing_that_is_missing_is_named() {
     let world = World::new();
-    let page = world.public().post(PATH, &[("subject", "")]).await;
+    let page = world.public().post(PATH, &[("description", "It is slow")]).await;
     page.must_be(422);
     page.must_have("things are missing or wrong");
-    for field in ["#office", "#f-what", "#subject", "#name", "#phone"] {
+    for field in ["#office", "#f-what", "#name", "#phone"] {
         page.must_have(&format!("href=\"{field}\""));
     }
     refused(&world, &[("phone", "-")], "Enter a phone number or an e-mail address").await;
     refused(&world, &[("phone", "my wife knows")], "Write the phone number in digits").await;
     refused(&world, &[("email", "tshering")], "Write the e-mail address in full").await;
     refused(&world, &[("name", " ")], "Enter your name").await;
+}
+
+#[tokio::test]
+async fn nobody_has_to_find_a_name_for_the_matter() {
+    let world = World::new();
+    let called = |subject: &'static str| {
+        let sql = "SELECT COUNT(*) AS n FROM requests WHERE subject = $1";
+        world.app.db.read_blocking::<i64, database::Error, _>(move |r| {
+            r.one(sql, &[subject.into()], |row| row.get("n"))
+        })
+    };
+    let sent = [("subject", ""), ("description", "\n  The lab lost  it again.\nSince the storm.")];
+    world.public().post(PATH, &but(&sent)).await.must_be(200);
+    assert_eq!(called("The lab lost it again."), Ok(1));
+    world.public().post(PATH, &but(&[("subject", ""), ("description", "")])).await.must_be(200);
+    assert_eq!(called("No Internet at all"), Ok(1));
 }
 
 #[tokio::test]

@@ -9,6 +9,9 @@ use crate::settings::{LONG_TEXT_LIMIT, SHORT_TEXT_LIMIT};
 /// Before the key of a service's field in the names of faults.
 pub const ANSWERS: &str = "answers.";
 
+/// Characters of a subject that is made of the first words.
+const DERIVED_LIMIT: usize = 80;
+
 /// What was typed, as it came.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Typed<'a> {
@@ -42,7 +45,7 @@ pub struct Matter {
 pub fn check(service: &Definition, catalogue: &CatalogueData, typed: &Typed<'_>) -> Result<Matter, Faults> {
     let mut faults = Faults::new();
     let subject = one_line(typed.subject);
-    text(&mut faults, "subject", &subject, SHORT_TEXT_LIMIT, Some("matter-subject-missing"));
+    text(&mut faults, "subject", &subject, SHORT_TEXT_LIMIT, None);
     text(&mut faults, "description", typed.description, LONG_TEXT_LIMIT, None);
     let name = one_line(typed.name);
     text(&mut faults, "name", &name, SHORT_TEXT_LIMIT, Some("matter-name-missing"));
@@ -57,7 +60,7 @@ pub fn check(service: &Definition, catalogue: &CatalogueData, typed: &Typed<'_>)
         return Err(faults);
     }
     Ok(Matter {
-        subject,
+        subject: if subject.is_empty() { derived(service, typed.description, &answers) } else { subject },
         description: typed.description.to_owned(),
         answers,
         impact,
@@ -86,6 +89,34 @@ pub fn in_order<'a>(
 
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// What stands in lists where nobody gave the matter a name: the first line of the words, else the first answer that
+/// was chosen, else the service.
+fn derived(service: &Definition, description: &str, answers: &Answers) -> String {
+    if let Some(line) = description.lines().map(one_line).find(|line| !line.is_empty()) {
+        return shortened(&line);
+    }
+    let chosen = service.fields.iter().filter(|field| field.required).find_map(|field| {
+        let answer = answers.get(&field.key)?.as_str()?;
+        let choice = field.options.iter().find(|choice| choice.value == answer)?;
+        Some(choice.label.clone())
+    });
+    chosen.unwrap_or_else(|| service.name.clone())
+}
+
+fn shortened(line: &str) -> String {
+    let mut short = String::new();
+    for word in line.split(' ') {
+        if !short.is_empty() && short.chars().count() + 1 + word.chars().count() > DERIVED_LIMIT {
+            return format!("{short} …");
+        }
+        if !short.is_empty() {
+            short.push(' ');
+        }
+        short.push_str(word);
+    }
+    short.chars().take(SHORT_TEXT_LIMIT).collect()
 }
 
 fn text(faults: &mut Faults, name: &str, text: &str, limit: usize, missing: Option<&'static str>) {
@@ -150,6 +181,14 @@ fn grade(faults: &mut Faults, name: &str, typed: &str, grades: &[Grade], default
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_matter_without_a_name_is_called_by_its_first_words() {
+        assert_eq!(shortened("No Internet in the lab"), "No Internet in the lab");
+        let long = shortened(&"word ".repeat(60));
+        assert!(long.ends_with("word …") && long.chars().count() <= DERIVED_LIMIT + 2, "{long}");
+        assert_eq!(shortened(&"x".repeat(500)).len(), SHORT_TEXT_LIMIT);
+    }
 
     #[test]
     fn an_address_is_one_that_mail_can_reach() {
