@@ -13,7 +13,7 @@ async function asked(subject) {
   await page.keyboard.press('Space');
   await page.getByLabel('In your own words').fill(subject);
   await page.getByLabel('Your name').fill('Sangay Choden');
-  await page.getByLabel('How can we reach you?').fill('17000555');
+  await page.getByLabel('Phone', { exact: true }).fill('17000555');
   for (const field of await page.locator('input[name^="f-"]:not([type="radio"]):not([type="checkbox"]):not([type="file"])').all()) {
     if (await field.isVisible() && (await field.inputValue()) === '') await field.fill('since this morning');
   }

@@ -8,9 +8,9 @@ async function fill(page) {
   await page.locator('input[name="f-where"][value="computer"]').check();
   await page.locator('input[name="f-what"][value="forgot"]').check();
   await page.locator('#f-user').fill('kabjisa.counter');
-  await page.getByLabel('Your request in one line').fill('Nobody can sign in at the counter');
+  await page.getByLabel('In your own words').fill('Nobody can sign in at the counter');
   await page.getByLabel('Your name').fill('Tshering Lhaden');
-  await page.getByLabel('How can we reach you?').fill('17000444');
+  await page.getByLabel('Phone', { exact: true }).fill('17000444');
 }
 
 for (const javaScriptEnabled of [false, true]) {
@@ -39,12 +39,12 @@ for (const javaScriptEnabled of [false, true]) {
     const page = await somebody({ javaScriptEnabled });
     await page.goto('/services/sign-in');
     await fill(page);
-    await page.getByLabel('How can we reach you?').fill('call me');
+    await page.getByLabel('Phone', { exact: true }).fill('call me');
     await page.locator('textarea[name="description"]').fill('Since this morning.\nAll three desks.');
     await page.getByRole('button', { name: 'Send the request' }).click();
     await page.getByRole('alert').waitFor();
     assert.match(await page.title(), /^Error: /);
-    assert.equal(await page.getByLabel('Your request in one line').inputValue(), 'Nobody can sign in at the counter');
+    assert.equal(await page.getByLabel('Your name').inputValue(), 'Tshering Lhaden');
     assert.equal(await page.locator('textarea[name="description"]').inputValue(), 'Since this morning.\nAll three desks.');
     assert.ok(await page.locator('input[name="f-where"][value="computer"]').isChecked());
     await page.getByRole('alert').getByRole('link').first().click();
