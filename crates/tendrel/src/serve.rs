@@ -1,13 +1,13 @@
 //! `tendrel serve`: opens the database, keeps the calendars fresh, does the jobs, answers on the network.
 
 use std::net::SocketAddr;
-use std::time::Duration;
 
 use anyhow::Context;
 use tokio::net::TcpListener;
 
 use crate::app::App;
 use crate::clock::Clock;
+use crate::connections;
 use crate::settings::{Place, Settings, SettingsFile};
 use crate::worker;
 
@@ -60,8 +60,7 @@ pub fn run(place: &Place, arguments: &ServeArguments) -> anyhow::Result<()> {
 pub async fn answer(app: App, listener: TcpListener) -> anyhow::Result<()> {
     tracing::info!("listening on http://{}", listener.local_addr()?);
     let worker = tokio::spawn(worker::run(app.clone()));
-    let service = crate::router::router(app).into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service).with_graceful_shutdown(told_to_stop()).await?;
+    connections::serve(listener, crate::router::router(app), told_to_stop()).await;
     worker.abort();
     Ok(())
 }
@@ -77,12 +76,6 @@ async fn told_to_stop() {
         _ = terminate.recv() => {}
     }
     tracing::info!("stopping: what was begun is finished first");
-    // Somebody who keeps a connection open does not keep the program from stopping.
-    tokio::spawn(async {
-        tokio::time::sleep(Duration::from_secs(20)).await;
-        tracing::warn!("stopped while connections were still open");
-        std::process::exit(0);
-    });
 }
 
 fn settings_of(place: &Place, arguments: &ServeArguments) -> anyhow::Result<Settings> {

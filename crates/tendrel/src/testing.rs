@@ -1,6 +1,7 @@
 //! What the tests of all rooms share: a whole program over a fresh database, known people, a stopped clock, and a
 //! browser that holds every page against what makes a page whole.
 
+mod attacks;
 mod browser;
 mod schema;
 

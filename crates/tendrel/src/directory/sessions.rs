@@ -30,8 +30,13 @@ pub async fn recognise(State(app): State<App>, request: Request, next: Next) -> 
     match viewer_of(&app, &parts).await {
         Ok(viewer) => {
             parts.extensions.insert(viewer.clone());
+            let is_signed_in = viewer.signed_in.is_some();
             let mut response = next.run(Request::from_parts(parts, body)).await;
             response.extensions_mut().insert(viewer);
+            // What only this person may see stays neither in their browser nor in anything on the way.
+            if is_signed_in && !response.headers().contains_key(header::CACHE_CONTROL) {
+                response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+            }
             response
         }
         Err(problem) => problem.into_response(),
@@ -298,8 +303,9 @@ pub fn language_cookie(language: Language) -> HeaderValue {
 
 /// A way back that leads to our own pages, never to another site.
 pub fn own_path(back: &str) -> String {
-    let own = back.starts_with('/') && !back.starts_with("//") && !back.starts_with("/\\");
-    if own && !back.contains(['\r', '\n']) { back.to_owned() } else { "/".to_owned() }
+    // A browser drops tabs and takes a backslash for a slash: "/<tab>/evil.example" is another site to it.
+    let plain = !back.contains(|c: char| c.is_control() || c == '\\');
+    if plain && back.starts_with('/') && !back.starts_with("//") { back.to_owned() } else { "/".to_owned() }
 }
 
 #[cfg(test)]
@@ -309,7 +315,9 @@ mod tests {
     #[test]
     fn the_way_back_never_leaves_the_site() {
         assert_eq!(own_path("/requests?officer=me"), "/requests?officer=me");
-        for foreign in ["//evil.example", "https://evil.example", "/\\evil.example", "", "/a\r\nb"] {
+        for foreign in
+            ["//evil.example", "https://evil.example", "/\\evil.example", "/\t/evil.example", "", "/a\r\nb"]
+        {
             assert_eq!(own_path(foreign), "/", "{foreign}");
         }
     }

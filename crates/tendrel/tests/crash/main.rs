@@ -12,6 +12,7 @@ mod post;
 mod program;
 mod records;
 mod server;
+mod slow_lines;
 
 use std::io::Write;
 
