@@ -481,7 +481,55 @@ CREATE TABLE events (
     actor      TEXT NOT NULL,
     activity   TEXT NOT NULL,
     detail     TEXT NOT NULL,
+    salt       BYTEA,                     -- NULL once the personal part of an old event was removed
+    content    BYTEA,                     -- what was left of that part then: its hash; else NULL
+    hash       BYTEA NOT NULL,            -- of this event and the one before: events::chain
     PRIMARY KEY (subject_id, number)
+);
+
+-- Events that no checkpoint covers yet; of a history that was loaded at once only the last.
+CREATE TABLE events_unsealed (
+    subject_id BYTEA NOT NULL,
+    number     BIGINT NOT NULL,
+    PRIMARY KEY (subject_id, number)
+);
+
+-- Where each chain of events stood at the last checkpoint. A bucket is one of 65,536 leaves of the tree over them all.
+CREATE TABLE sealed_chains (
+    bucket     BIGINT NOT NULL,
+    subject_id BYTEA NOT NULL,
+    number     BIGINT NOT NULL,
+    hash       BYTEA NOT NULL,
+    subject    TEXT NOT NULL,
+    name       TEXT NOT NULL,             -- the number of a request, so that one can be named that was taken out whole
+    actor_id   BYTEA,                     -- of the last event
+    PRIMARY KEY (bucket, subject_id)
+);
+
+CREATE TABLE sealed_buckets (
+    bucket BIGINT PRIMARY KEY,
+    hash   BYTEA NOT NULL,
+    chains BIGINT NOT NULL,
+    events BIGINT NOT NULL
+);
+
+CREATE TABLE checkpoints (
+    number     BIGINT PRIMARY KEY,
+    at         BIGINT NOT NULL,
+    root       BYTEA NOT NULL,
+    chains     BIGINT NOT NULL,
+    events     BIGINT NOT NULL,
+    previous   BYTEA NOT NULL,            -- hash of the statement of the checkpoint before
+    public_key BYTEA NOT NULL,
+    signature  BYTEA NOT NULL
+);
+
+-- Chains that did not continue what had been sealed when the next checkpoint came to them.
+CREATE TABLE broken_chains (
+    subject_id BYTEA PRIMARY KEY,
+    found_at   BIGINT NOT NULL,
+    name       TEXT NOT NULL,
+    reason     TEXT NOT NULL
 );
 
 CREATE TABLE jobs (

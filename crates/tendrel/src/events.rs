@@ -1,10 +1,15 @@
 //! The event log: one line for each thing that happened, in the transaction that made it happen.
 
+pub mod chain;
+
+use std::borrow::Cow;
+
 use database::{Error, Reader, Row, Transaction, Value};
 use jiff::Timestamp;
 use serde_json::Value as Json;
 use uuid::Uuid;
 
+use crate::events::chain::{Hash, Link};
 use crate::id::PersonId;
 
 /// Who did it: a person, or the program itself.
@@ -37,24 +42,94 @@ pub struct Event {
     pub detail: Json,
 }
 
-const INSERT: &str =
-    "INSERT INTO events (subject_id, number, subject, at, written_at, actor_id, actor, activity, detail)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+const INSERT: &str = "INSERT INTO events
+     (subject_id, number, subject, at, written_at, actor_id, actor, activity, detail, salt, hash)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+
+/// Columns of a whole history that is loaded at once, in the order of `row`.
+const COLUMNS: [&str; 11] = [
+    "subject_id",
+    "number",
+    "subject",
+    "at",
+    "written_at",
+    "actor_id",
+    "actor",
+    "activity",
+    "detail",
+    "salt",
+    "hash",
+];
 
 /// Writes one event. The number must be the next of its subject: a second writer of the same number is refused by
 /// the primary key, so two people at once cannot both be first.
+///
+/// # Errors
+/// `Unsupported` when the event before it is missing: nothing may be built on a history with a gap.
 pub fn record(tx: &mut Transaction, event: &Event) -> Result<(), Error> {
-    tx.execute(INSERT, &values(event))?;
+    // One question both says that the event waits for its seal and brings the hash it is linked to.
+    let previous: Option<Vec<u8>> = tx.one(
+        "INSERT INTO events_unsealed (subject_id, number) VALUES ($1, $2)
+         RETURNING (SELECT hash FROM events WHERE events.subject_id = $1 AND events.number = $2 - 1) AS previous",
+        &[event.subject_id.into(), event.number.into()],
+        |row| row.get("previous"),
+    )?;
+    let previous = match previous.as_deref().map(Hash::try_from) {
+        Some(Ok(hash)) => hash,
+        None if event.number == 1 => chain::START,
+        _ => return Err(gap(event)),
+    };
+    tx.execute(INSERT, &row(event, &Link::new(event, &previous)))?;
     Ok(())
 }
 
-/// Writes whole histories: what an import brings. Returns how many events there were.
+/// Writes whole histories, each from its first event to its last: what an import or the seed brings. Returns how many
+/// events there were.
+///
+/// # Errors
+/// `Unsupported` when a history does not begin with its first event or has a gap.
 pub fn record_many<'a>(tx: &mut Transaction, events: impl Iterator<Item = &'a Event>) -> Result<u64, Error> {
-    tx.execute_many(INSERT, events.map(values))
+    let mut fault = None;
+    let mut last: Option<(&Event, Hash)> = None;
+    let mut ends: Vec<(Uuid, i64)> = Vec::new();
+    let rows = events.map_while(|event| {
+        let previous = match last {
+            Some((before, hash))
+                if before.subject_id == event.subject_id && before.number + 1 == event.number =>
+            {
+                ends.pop();
+                hash
+            }
+            _ if event.number == 1 => chain::START,
+            _ => {
+                fault = Some(gap(event));
+                return None;
+            }
+        };
+        let link = Link::new(event, &previous);
+        last = Some((event, link.hash));
+        ends.push((event.subject_id, event.number));
+        Some(row(event, &link))
+    });
+    let written = tx.load("events", &COLUMNS, rows)?;
+    if let Some(fault) = fault {
+        return Err(fault);
+    }
+    let ends = ends.into_iter().map(|(subject, number)| vec![subject.into(), number.into()]);
+    tx.load("events_unsealed", &["subject_id", "number"], ends)?;
+    Ok(written)
 }
 
-fn values(event: &Event) -> Vec<Value<'_>> {
-    let Event { subject_id, number, subject, at, written_at, actor, activity, detail } = event;
+fn gap(event: &Event) -> Error {
+    let Event { subject_id, number, subject, .. } = event;
+    Error::Unsupported(format!(
+        "event {number} of {subject} {subject_id} has none before it; run tendrel verify"
+    ))
+}
+
+fn row<'a>(event: &'a Event, link: &Link) -> Vec<Value<'a>> {
+    let Event { subject_id, number, subject, at, written_at, actor, activity, detail: _ } = event;
+    let owned = |bytes: &[u8]| Value::Blob(Cow::Owned(bytes.to_vec()));
     vec![
         subject_id.into(),
         (*number).into(),
@@ -64,7 +139,9 @@ fn values(event: &Event) -> Vec<Value<'_>> {
         actor.person.into(),
         (&actor.name).into(),
         activity.into(),
-        detail.to_string().into(),
+        link.detail.clone().into(),
+        owned(&link.salt),
+        owned(&link.hash),
     ]
 }
 

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::desk::save::counted;
 use crate::desk::store;
+use crate::events;
 use crate::search::{self, Document};
 use crate::seed::story::{Said, Story};
 
@@ -15,7 +16,7 @@ pub(crate) type Counters = BTreeMap<(String, i16), u32>;
 
 pub(crate) fn write(tx: &mut Transaction, stories: &[Story], counters: &Counters) -> Result<(), Error> {
     store::load(tx, stories.iter().map(|story| (&story.request, story.queue_at, story.next_clock_at)))?;
-    write_events(tx, stories)?;
+    events::record_many(tx, stories.iter().flat_map(|story| &story.events))?;
     let holds = stories.iter().flat_map(|story| {
         story.holds.iter().map(|hold| {
             vec![
@@ -51,26 +52,6 @@ pub(crate) fn write(tx: &mut Transaction, stories: &[Story], counters: &Counters
     search::load(tx, &documents)?;
     write_counts(tx, stories)?;
     write_counters(tx, counters)
-}
-
-fn write_events(tx: &mut Transaction, stories: &[Story]) -> Result<(), Error> {
-    let rows = stories.iter().flat_map(|story| &story.events).map(|event| {
-        vec![
-            event.subject_id.into(),
-            event.number.into(),
-            (&event.subject).into(),
-            event.at.into(),
-            event.written_at.into(),
-            event.actor.person.into(),
-            (&event.actor.name).into(),
-            (&event.activity).into(),
-            event.detail.to_string().into(),
-        ]
-    });
-    let columns =
-        ["subject_id", "number", "subject", "at", "written_at", "actor_id", "actor", "activity", "detail"];
-    tx.load("events", &columns, rows)?;
-    Ok(())
 }
 
 fn write_counts(tx: &mut Transaction, stories: &[Story]) -> Result<(), Error> {
