@@ -496,19 +496,19 @@ CREATE TABLE events_unsealed (
 
 -- Where each chain of events stood at the last checkpoint. A bucket is one of 65,536 leaves of the tree over them all.
 CREATE TABLE sealed_chains (
+    subject_id BYTEA PRIMARY KEY,
     bucket     BIGINT NOT NULL,
-    subject_id BYTEA NOT NULL,
     number     BIGINT NOT NULL,
     hash       BYTEA NOT NULL,
     subject    TEXT NOT NULL,
     name       TEXT NOT NULL,             -- the number of a request, so that one can be named that was taken out whole
-    actor_id   BYTEA,                     -- of the last event
-    PRIMARY KEY (bucket, subject_id)
+    actor_id   BYTEA                      -- of the last event
 );
+CREATE INDEX sealed_chains_by_bucket ON sealed_chains (bucket, subject_id);
 
 CREATE TABLE sealed_buckets (
     bucket BIGINT PRIMARY KEY,
-    hash   BYTEA NOT NULL,
+    hash   BYTEA NOT NULL,                -- empty while it is being computed again
     chains BIGINT NOT NULL,
     events BIGINT NOT NULL
 );

@@ -8,6 +8,7 @@ use crate::clock::Clock;
 use crate::desk::catalogue::Catalogue;
 use crate::directory::calendars::Calendars;
 use crate::files::Files;
+use crate::record::key::Signer;
 use crate::settings::Settings;
 
 /// Cheap to clone; one for the whole program.
@@ -19,6 +20,8 @@ pub struct App {
     pub calendars: Calendars,
     pub catalogue: Catalogue,
     pub settings: Arc<Settings>,
+    /// Signs the checkpoints over the record.
+    pub signer: Signer,
 }
 
 /// Forward only. A migration that has been released is never changed, only followed by another.
@@ -44,8 +47,9 @@ impl App {
     pub fn over(db: Database, settings: Settings, clock: Clock) -> anyhow::Result<App> {
         db.migrate(MIGRATIONS)?;
         let files = Files::in_folder(settings.files_folder())?;
+        let signer = Signer::in_folder(&settings.data)?;
         let (calendars, catalogue) = (Calendars::default(), Catalogue::default());
-        Ok(App { db, clock, files, calendars, catalogue, settings: Arc::new(settings) })
+        Ok(App { db, clock, files, calendars, catalogue, settings: Arc::new(settings), signer })
     }
 
     /// Reads calendars and catalogue again if they changed, here or on another node.

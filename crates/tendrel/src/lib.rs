@@ -15,6 +15,7 @@ pub mod install;
 pub mod jobs;
 pub mod openapi;
 pub mod problem;
+pub mod record;
 pub mod router;
 pub mod search;
 pub mod secret;

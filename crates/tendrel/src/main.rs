@@ -36,6 +36,13 @@ enum Command {
     /// Hands on what is recorded here.
     #[command(subcommand)]
     Export(Export),
+    /// Recomputes the record and names what was altered, taken out, put in or moved.
+    Verify(tendrel::record::verify::VerifyArguments),
+    /// The checkpoints over the record.
+    #[command(subcommand)]
+    Checkpoint(tendrel::record::command::CheckpointCommand),
+    /// Writes a case to a file with which anybody can check that it is as it was sealed.
+    Proof(tendrel::record::proof::ProofArguments),
 }
 
 #[derive(Subcommand)]
@@ -72,6 +79,13 @@ fn main() -> anyhow::Result<()> {
             make_operator::run(&app, &arguments, &mut std::io::stdin().lock(), &mut std::io::stdout())
         }
         Command::Import(Import::Requests(import)) => tendrel::desk::import_requests::run(&place, &import),
+        Command::Verify(verify) => {
+            tendrel::record::verify::run(&place.open()?, &verify, &mut std::io::stdout())
+        }
+        Command::Checkpoint(checkpoint) => {
+            tendrel::record::command::run(&place.open()?, &checkpoint, &mut std::io::stdout())
+        }
+        Command::Proof(proof) => tendrel::record::proof::run(&place.open()?, &proof, &mut std::io::stdout()),
         Command::Export(Export::Events(export)) => tendrel::analysis::export_events::run(&place, &export),
     }
 }

@@ -60,8 +60,10 @@ pub fn run(place: &Place, arguments: &ServeArguments) -> anyhow::Result<()> {
 pub async fn answer(app: App, listener: TcpListener) -> anyhow::Result<()> {
     tracing::info!("listening on http://{}", listener.local_addr()?);
     let worker = tokio::spawn(worker::run(app.clone()));
-    connections::serve(listener, crate::router::router(app), told_to_stop()).await;
+    let router = crate::router::router(app.clone());
+    connections::serve(listener, router, told_to_stop()).await;
     worker.abort();
+    crate::record::seal(&app).await?;
     Ok(())
 }
 

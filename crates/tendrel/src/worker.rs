@@ -6,6 +6,7 @@ use crate::app::App;
 use crate::desk::{clocks, recompute, usual};
 use crate::jobs::{self, Job};
 use crate::problem::Problem;
+use crate::record;
 
 const EVERY: Duration = Duration::from_secs(2);
 
@@ -27,7 +28,8 @@ pub async fn round(app: &App) -> Result<(), Problem> {
     app.refresh().await?;
     clocks::round(app).await?;
     clocks::close_resolved(app).await?;
-    do_jobs(app).await
+    do_jobs(app).await?;
+    Ok(record::seal_if_due(app).await?)
 }
 
 /// Jobs of one round; the rest waits for the next, so that clocks never wait for long.

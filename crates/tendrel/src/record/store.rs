@@ -1,0 +1,281 @@
+//! All questions to the tables of the record.
+
+use database::{Error, Reader, Row, Transaction, Value};
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::events::chain::{self, Hash, Written};
+use crate::record::checkpoint::{self, Checkpoint};
+use crate::record::tree::{self, Buckets};
+
+/// An event as it lies in the table, with what else is stored about its chain.
+#[derive(Clone, Debug)]
+pub(super) struct Line {
+    pub(super) subject_id: Uuid,
+    pub(super) number: i64,
+    pub(super) subject: String,
+    pub(super) at: Timestamp,
+    pub(super) written_at: Timestamp,
+    pub(super) actor_id: Option<Uuid>,
+    pub(super) actor: String,
+    pub(super) activity: String,
+    pub(super) detail: String,
+    pub(super) salt: Option<Vec<u8>>,
+    pub(super) content: Option<Vec<u8>>,
+    pub(super) hash: Hash,
+    /// Number and hash of the event at which the chain was sealed.
+    pub(super) sealed: Option<(i64, Hash)>,
+    /// The number of the request.
+    pub(super) request: Option<String>,
+}
+
+impl Line {
+    /// The hash that the event must have after this one, under this number. `None` when its content cannot be known.
+    pub(super) fn computed(&self, previous: &Hash, number: i64) -> Option<Hash> {
+        let content = match (&self.salt, &self.content) {
+            (Some(salt), None) => chain::content(salt, &self.actor, &self.detail),
+            (None, Some(content)) => Hash::try_from(content.as_slice()).ok()?,
+            _ => return None,
+        };
+        let written = Written {
+            subject_id: self.subject_id,
+            number,
+            subject: &self.subject,
+            at: self.at,
+            written_at: self.written_at,
+            actor_id: self.actor_id,
+            activity: &self.activity,
+            content,
+        };
+        Some(written.hash(previous))
+    }
+}
+
+pub(super) fn read_line(row: &Row<'_>) -> Result<Line, Error> {
+    let sealed: Option<i64> = row.get("sealed_number")?;
+    let sealed_hash: Option<Vec<u8>> = row.get("sealed_hash")?;
+    let sealed_hash = sealed_hash.map(|hash| Hash::try_from(hash).unwrap_or([0xff; 32]));
+    Ok(Line {
+        subject_id: row.get("subject_id")?,
+        number: row.get("number")?,
+        subject: row.get("subject")?,
+        at: row.get("at")?,
+        written_at: row.get("written_at")?,
+        actor_id: row.get("actor_id")?,
+        actor: row.get("actor")?,
+        activity: row.get("activity")?,
+        detail: row.get("detail")?,
+        salt: row.get("salt")?,
+        content: row.get("content")?,
+        hash: checkpoint::hash(row, "hash")?,
+        sealed: sealed.zip(sealed_hash),
+        request: row.get("request")?,
+    })
+}
+
+/// The events of so many chains that wait for a seal, each from the event at which it was sealed last.
+pub(super) fn waiting(r: &mut Reader, chains: i64) -> Result<Vec<Line>, Error> {
+    r.rows(
+        "SELECT e.subject_id, e.number, e.subject, e.at, e.written_at, e.actor_id, e.actor, e.activity, e.detail,
+                e.salt, e.content, e.hash, s.number AS sealed_number, s.hash AS sealed_hash, r.number AS request
+         FROM (SELECT DISTINCT subject_id FROM events_unsealed ORDER BY subject_id LIMIT $1) w
+         JOIN events e ON e.subject_id = w.subject_id
+         LEFT JOIN sealed_chains s ON s.subject_id = w.subject_id
+         LEFT JOIN requests r ON r.id = w.subject_id
+         WHERE e.number >= COALESCE(s.number, 0)
+         ORDER BY e.subject_id, e.number",
+        &[chains.into()],
+        read_line,
+    )
+}
+
+/// Is there anything that no checkpoint covers?
+pub(super) fn is_waiting(r: &mut Reader) -> Result<bool, Error> {
+    let one: Option<i64> =
+        r.row("SELECT number FROM events_unsealed LIMIT 1", &[], |row| row.get("number"))?;
+    Ok(one.is_some())
+}
+
+pub(super) fn no_longer_waiting(tx: &mut Transaction, ends: &[(Uuid, i64)]) -> Result<(), Error> {
+    tx.execute_many(
+        "DELETE FROM events_unsealed WHERE subject_id = $1 AND number <= $2",
+        ends.iter().map(|(subject, number)| vec![subject.into(), (*number).into()]),
+    )?;
+    Ok(())
+}
+
+/// Notes where these chains stand now, given by the last event of each.
+pub(super) fn seal_chains(tx: &mut Transaction, lines: &[&Line]) -> Result<(), Error> {
+    tx.execute_many(
+        "INSERT INTO sealed_chains (subject_id, bucket, number, hash, subject, name, actor_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)
+         ON CONFLICT (subject_id) DO UPDATE
+         SET number = excluded.number, hash = excluded.hash, name = excluded.name, actor_id = excluded.actor_id",
+        lines.iter().map(|line| {
+            vec![
+                line.subject_id.into(),
+                tree::bucket_of(line.subject_id).into(),
+                line.number.into(),
+                line.hash.as_slice().into(),
+                (&line.subject).into(),
+                line.request.as_deref().unwrap_or_default().into(),
+                line.actor_id.into(),
+            ]
+        }),
+    )?;
+    tx.execute_many(
+        "INSERT INTO sealed_buckets (bucket, hash, chains, events) VALUES ($1, $2, 0, 0)
+         ON CONFLICT (bucket) DO UPDATE SET hash = excluded.hash",
+        lines.iter().map(|line| vec![tree::bucket_of(line.subject_id).into(), [].as_slice().into()]),
+    )?;
+    Ok(())
+}
+
+/// One bucket while it is put together.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Bucket {
+    pub(super) number: i64,
+    pub(super) leaves: Vec<Hash>,
+    pub(super) events: i64,
+}
+
+/// Computes the buckets again whose chains were sealed anew.
+pub(super) fn renew_buckets(tx: &mut Transaction) -> Result<(), Error> {
+    let mut buckets: Vec<Bucket> = Vec::new();
+    tx.each(
+        "SELECT c.bucket, c.subject_id, c.number, c.hash
+         FROM sealed_buckets b JOIN sealed_chains c ON c.bucket = b.bucket
+         WHERE b.hash = $1 ORDER BY c.bucket, c.subject_id",
+        &[[].as_slice().into()],
+        |row| gather(&mut buckets, row),
+    )?;
+    tx.execute_many(
+        "UPDATE sealed_buckets SET hash = $2, chains = $3, events = $4 WHERE bucket = $1",
+        buckets.iter().map(|bucket| {
+            let hash = tree::bucket(&bucket.leaves).to_vec();
+            let chains = i64::try_from(bucket.leaves.len()).unwrap_or(i64::MAX);
+            vec![bucket.number.into(), Value::from(hash), chains.into(), bucket.events.into()]
+        }),
+    )?;
+    Ok(())
+}
+
+fn gather(buckets: &mut Vec<Bucket>, row: &Row<'_>) -> Result<(), Error> {
+    let number: i64 = row.get("bucket")?;
+    if buckets.last().is_none_or(|last| last.number != number) {
+        buckets.push(Bucket { number, ..Bucket::default() });
+    }
+    let (subject, events): (Uuid, i64) = (row.get("subject_id")?, row.get("number")?);
+    if let Some(bucket) = buckets.last_mut() {
+        bucket.leaves.push(tree::leaf(subject, events, &checkpoint::hash(row, "hash")?));
+        bucket.events += events;
+    }
+    Ok(())
+}
+
+/// The buckets as the sealed chains make them, whatever is stored of the buckets themselves; of one of them, its leaves.
+pub(super) fn buckets_of_chains(r: &mut Reader) -> Result<Buckets, Error> {
+    let mut done = Buckets::new();
+    let mut open: Vec<Bucket> = Vec::new();
+    r.each(
+        "SELECT bucket, subject_id, number, hash FROM sealed_chains ORDER BY bucket, subject_id",
+        &[],
+        |row| {
+            gather(&mut open, row)?;
+            if open.len() > 1 {
+                finish(&mut done, open.remove(0));
+            }
+            Ok(())
+        },
+    )?;
+    open.into_iter().for_each(|bucket| finish(&mut done, bucket));
+    Ok(done)
+}
+
+fn finish(done: &mut Buckets, bucket: Bucket) {
+    done.insert(u32::try_from(bucket.number).unwrap_or(u32::MAX), tree::bucket(&bucket.leaves));
+}
+
+/// The leaves of one bucket, in the order of their subjects.
+pub(super) fn leaves_of_bucket(r: &mut Reader, bucket: u32) -> Result<Vec<Hash>, Error> {
+    r.rows(
+        "SELECT subject_id, number, hash FROM sealed_chains WHERE bucket = $1 ORDER BY subject_id",
+        &[bucket.into()],
+        |row| Ok(tree::leaf(row.get("subject_id")?, row.get("number")?, &checkpoint::hash(row, "hash")?)),
+    )
+}
+
+/// The events of a request up to the one at which it was sealed.
+pub(super) fn sealed_lines(r: &mut Reader, number: &str) -> Result<Vec<Line>, Error> {
+    r.rows(
+        "SELECT e.subject_id, e.number, e.subject, e.at, e.written_at, e.actor_id, e.actor, e.activity, e.detail,
+                e.salt, e.content, e.hash, s.number AS sealed_number, s.hash AS sealed_hash, r.number AS request
+         FROM requests r
+         JOIN sealed_chains s ON s.subject_id = r.id
+         JOIN events e ON e.subject_id = r.id AND e.number <= s.number
+         WHERE r.number = $1 ORDER BY e.number",
+        &[number.into()],
+        read_line,
+    )
+}
+
+/// The stored hashes of the buckets, and how many chains and events they hold.
+pub(super) fn stored_buckets(r: &mut Reader) -> Result<(Buckets, (i64, i64)), Error> {
+    let (mut buckets, mut sums) = (Buckets::new(), (0, 0));
+    r.each("SELECT bucket, hash, chains, events FROM sealed_buckets", &[], |row| {
+        let (bucket, chains, events): (i64, i64, i64) =
+            (row.get("bucket")?, row.get("chains")?, row.get("events")?);
+        buckets.insert(u32::try_from(bucket).unwrap_or(u32::MAX), checkpoint::hash(row, "hash")?);
+        sums = (sums.0 + chains, sums.1 + events);
+        Ok(())
+    })?;
+    Ok((buckets, sums))
+}
+
+pub(super) fn last(r: &mut Reader) -> Result<Option<Checkpoint>, Error> {
+    r.row(
+        "SELECT number, at, root, chains, events, previous, public_key, signature
+         FROM checkpoints ORDER BY number DESC LIMIT 1",
+        &[],
+        checkpoint::read,
+    )
+}
+
+pub(super) fn insert(tx: &mut Transaction, checkpoint: &Checkpoint) -> Result<(), Error> {
+    let Checkpoint { number, at, root, chains, events, previous, public_key, signature } = checkpoint;
+    tx.execute(
+        "INSERT INTO checkpoints (number, at, root, chains, events, previous, public_key, signature)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        &[
+            (*number).into(),
+            at.into(),
+            root.as_slice().into(),
+            (*chains).into(),
+            (*events).into(),
+            previous.as_slice().into(),
+            public_key.as_slice().into(),
+            signature.as_slice().into(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// Notes that a chain does not continue what was sealed.
+pub(super) fn break_chain(
+    tx: &mut Transaction,
+    line: &Line,
+    reason: &str,
+    now: Timestamp,
+) -> Result<(), Error> {
+    tx.execute(
+        "INSERT INTO broken_chains (subject_id, found_at, name, reason) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (subject_id) DO NOTHING",
+        &[
+            line.subject_id.into(),
+            now.into(),
+            line.request.as_deref().unwrap_or(&line.subject).into(),
+            reason.into(),
+        ],
+    )?;
+    Ok(())
+}
