@@ -546,3 +546,12 @@ CREATE TABLE jobs (
 CREATE INDEX jobs_due ON jobs (run_at) WHERE gave_up_at IS NULL;
 
 CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+
+-- Backups that were made, or could not be: what the operator's page shows.
+CREATE TABLE backups (
+    made_at   BIGINT PRIMARY KEY,
+    place     TEXT NOT NULL,
+    size      BIGINT NOT NULL,
+    proven_at BIGINT,                     -- when it was last restored for a check, and found whole
+    fault     TEXT NOT NULL DEFAULT ''
+);

@@ -2,6 +2,7 @@
 
 pub mod analysis;
 pub mod app;
+pub mod backup;
 pub mod clock;
 pub mod connections;
 pub mod demo;

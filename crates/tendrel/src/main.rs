@@ -36,6 +36,10 @@ enum Command {
     /// Hands on what is recorded here.
     #[command(subcommand)]
     Export(Export),
+    /// Copies everything to a folder, while the program runs.
+    Backup(tendrel::backup::command::BackupArguments),
+    /// Puts a backup into an empty place.
+    Restore(tendrel::backup::command::RestoreArguments),
     /// Recomputes the record and names what was altered, taken out, put in or moved.
     Verify(tendrel::record::verify::VerifyArguments),
     /// The checkpoints over the record.
@@ -79,6 +83,10 @@ fn main() -> anyhow::Result<()> {
             make_operator::run(&app, &arguments, &mut std::io::stdin().lock(), &mut std::io::stdout())
         }
         Command::Import(Import::Requests(import)) => tendrel::desk::import_requests::run(&place, &import),
+        Command::Backup(backup) => tendrel::backup::command::run(&place, &backup, &mut std::io::stdout()),
+        Command::Restore(restore) => {
+            tendrel::backup::command::restore(&place, &restore, &mut std::io::stdout())
+        }
         Command::Verify(verify) => {
             tendrel::record::verify::run(&place.open()?, &verify, &mut std::io::stdout())
         }

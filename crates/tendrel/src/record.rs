@@ -18,3 +18,4 @@ pub mod verify;
 mod tests;
 
 pub use seal::{seal, seal_if_due};
+pub use store::last;

@@ -6,9 +6,10 @@ use anyhow::Context;
 use tokio::net::TcpListener;
 
 use crate::app::App;
+use crate::backup;
 use crate::clock::Clock;
 use crate::connections;
-use crate::settings::{Place, Settings, SettingsFile};
+use crate::settings::{BACKUPS_KEPT, Place, Settings, SettingsFile};
 use crate::worker;
 
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -60,9 +61,11 @@ pub fn run(place: &Place, arguments: &ServeArguments) -> anyhow::Result<()> {
 pub async fn answer(app: App, listener: TcpListener) -> anyhow::Result<()> {
     tracing::info!("listening on http://{}", listener.local_addr()?);
     let worker = tokio::spawn(worker::run(app.clone()));
+    let nights = tokio::spawn(backup::nightly::go_on(app.clone()));
     let router = crate::router::router(app.clone());
     connections::serve(listener, router, told_to_stop()).await;
     worker.abort();
+    nights.abort();
     crate::record::seal(&app).await?;
     Ok(())
 }
@@ -83,6 +86,7 @@ async fn told_to_stop() {
 fn settings_of(place: &Place, arguments: &ServeArguments) -> anyhow::Result<Settings> {
     let file = SettingsFile::read(&place.data)?;
     let listen = arguments.listen.or(file.listen).unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8080)));
+    let backup_folder = file.backup_folder.unwrap_or_else(|| place.data.join("backups"));
     let base_url = arguments.base_url.clone().or(file.base_url).unwrap_or_else(|| format!("http://{listen}"));
     Ok(Settings {
         data: place.data.clone(),
@@ -94,6 +98,8 @@ fn settings_of(place: &Place, arguments: &ServeArguments) -> anyhow::Result<Sett
         demo: arguments.demo,
         show_unreviewed: arguments.show_unreviewed || file.show_unreviewed.unwrap_or(false),
         behind_proxy: arguments.behind_proxy || file.behind_proxy.unwrap_or(false),
+        backup_folder,
+        backups_kept: file.backups_kept.unwrap_or(BACKUPS_KEPT),
     })
 }
 

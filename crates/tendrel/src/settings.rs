@@ -36,6 +36,7 @@ impl Place {
         let settings = Settings {
             database: self.database.clone().or(file.database),
             home_unit: file.home_unit,
+            backup_folder: file.backup_folder.unwrap_or_else(|| self.data.join("backups")),
             ..Settings::in_folder(self.data.clone())
         };
         let app = App::open(settings, Clock::Machine)?;
@@ -63,7 +64,14 @@ pub struct Settings {
     pub secure_cookies: bool,
     /// Read the sender's address from `X-Forwarded-For`: only behind a proxy that sets it.
     pub behind_proxy: bool,
+    /// Where the nightly backups go.
+    pub backup_folder: PathBuf,
+    /// How many of them are kept; with 0 none are made.
+    pub backups_kept: usize,
 }
+
+/// Nightly backups that are kept, unless the settings say otherwise.
+pub const BACKUPS_KEPT: usize = 14;
 
 /// `tendrel.toml`; everything may be left out.
 #[derive(Debug, Default, Deserialize)]
@@ -75,6 +83,8 @@ pub struct SettingsFile {
     pub home_unit: Option<String>,
     pub show_unreviewed: Option<bool>,
     pub behind_proxy: Option<bool>,
+    pub backup_folder: Option<PathBuf>,
+    pub backups_kept: Option<usize>,
 }
 
 impl SettingsFile {
@@ -94,6 +104,8 @@ impl Settings {
     /// What a test or a command without a server needs.
     pub fn in_folder(data: PathBuf) -> Settings {
         Settings {
+            backup_folder: data.join("backups"),
+            backups_kept: BACKUPS_KEPT,
             data,
             database: None,
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),

@@ -31,7 +31,7 @@ pub(crate) struct World {
     pub(crate) punakha: OrganisationId,
     pub(crate) thimphu: OrganisationId,
     pub(crate) school: OrganisationId,
-    _fresh: Fresh,
+    fresh: Fresh,
 }
 
 /// Who everybody is. Stranger is an officer of another unit, who has no business here.
@@ -106,7 +106,7 @@ impl World {
             thimphu: organisation("unit-thimphu"),
             school: organisation("kabjisa-central-school"),
             app,
-            _fresh: fresh,
+            fresh,
         }
     }
 
@@ -144,6 +144,15 @@ impl World {
 
     pub(crate) fn account(&self, who: Who) -> AccountId {
         self.app.db.read_blocking(move |r| account_of(r, who)).unwrap().0
+    }
+
+    /// The program as it is set up by hand: on PostgreSQL, its settings name the database.
+    pub(crate) fn installed(&self) -> App {
+        let mut app = self.app.clone();
+        let mut settings = Settings::clone(&app.settings);
+        settings.database = (app.db.kind() == database::Kind::Postgres).then(|| self.fresh.url.clone());
+        app.settings = std::sync::Arc::new(settings);
+        app
     }
 
     /// One number out of the database, for what no page shows.

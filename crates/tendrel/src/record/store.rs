@@ -232,7 +232,11 @@ pub(super) fn stored_buckets(r: &mut Reader) -> Result<(Buckets, (i64, i64)), Er
     Ok((buckets, sums))
 }
 
-pub(super) fn last(r: &mut Reader) -> Result<Option<Checkpoint>, Error> {
+/// The last checkpoint.
+///
+/// # Errors
+/// Those of the database.
+pub fn last(r: &mut Reader) -> Result<Option<Checkpoint>, Error> {
     r.row(
         "SELECT number, at, root, chains, events, previous, public_key, signature
          FROM checkpoints ORDER BY number DESC LIMIT 1",

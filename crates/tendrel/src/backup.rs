@@ -1,0 +1,28 @@
+//! Nothing is lost: copies of everything, made while the program runs, and proven by being restored.
+//!
+//! A backup is a folder that appears under its name only when it is whole:
+//!
+//! ```text
+//! tendrel-20261119-030000Z/
+//!   manifest.json                 what is in it, with the SHA-256 of every file
+//!   database.sqlite               the embedded database, or
+//!   tables/NAME.jsonl.gz          every table of PostgreSQL, read in one snapshot
+//!   files/ab/cdef…                attachments, as in the data folder; linked to the backup before where that can be
+//! ```
+//!
+//! PostgreSQL is exported by the program itself: `pg_dump` would have to be installed beside it in the server's version.
+//! The database is copied before the files, and a file is stored before the record that speaks of it: none can be
+//! missing. The signing key stays out of backups: who has a backup must not be able to sign.
+
+pub mod check;
+pub mod command;
+mod copy;
+pub mod make;
+pub mod manifest;
+pub mod nightly;
+pub mod restore;
+pub mod store;
+mod tables;
+
+#[cfg(test)]
+mod tests;

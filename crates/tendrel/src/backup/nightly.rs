@@ -1,0 +1,79 @@
+//! A backup every night, and once a week the proof that it can be restored. What fails is tried again after an hour.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::app::App;
+use crate::backup::{check, make, store};
+use crate::problem::Problem;
+
+const LOOK_EVERY: Duration = Duration::from_secs(60);
+/// The hour of the night, in the country's time.
+const HOUR: i8 = 1;
+/// A backup that has run so long died with its node.
+const STALE: SignedDuration = SignedDuration::from_hours(6);
+const AGAIN: SignedDuration = SignedDuration::from_hours(1);
+const PROVE_EVERY: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// Goes on until the program stops.
+pub async fn go_on(app: App) {
+    loop {
+        if let Err(problem) = round(&app).await {
+            tracing::error!("the nightly backup failed and is tried again: {problem:?}");
+        }
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+}
+
+/// Makes the night's backup if it is due; tests call it after moving the clock.
+pub async fn round(app: &App) -> Result<(), Problem> {
+    let now = app.clock.now();
+    if app.settings.backups_kept == 0 || app.settings.demo || !is_due(app, now).await? {
+        return Ok(());
+    }
+    if !app.db.write(move |tx| store::claim(tx, now, now - STALE)).await? {
+        return Ok(());
+    }
+    let program = app.clone();
+    let night = tokio::task::spawn_blocking(move || work(&program, now)).await;
+    app.db.write(store::release).await?;
+    match night {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(error)) => {
+            let (place, fault) = (app.settings.backup_folder.display().to_string(), format!("{error:#}"));
+            app.db.write(move |tx| store::failed(tx, now, &place, &fault)).await?;
+            Err(Problem::Other(error))
+        }
+        Err(panic) => Err(Problem::Other(panic.into())),
+    }
+}
+
+/// None was made since the last hour of the night, and none was tried within the hour.
+async fn is_due(app: &App, now: Timestamp) -> Result<bool, Problem> {
+    let local = now.to_zoned(app.calendars.zone());
+    let today = local.date().at(HOUR, 0, 0, 0).to_zoned(app.calendars.zone());
+    let Ok(today) = today.map(|at| at.timestamp()) else { return Ok(false) };
+    let since = if now >= today { today } else { today - SignedDuration::from_hours(24) };
+    let ((made, _), last) =
+        app.db.read(|r| Ok::<_, database::Error>((store::ages(r)?, store::newest(r, 1)?))).await?;
+    let was_tried = last.first().is_some_and(|last| !last.fault.is_empty() && now - AGAIN < last.made_at);
+    Ok(made.is_none_or(|made| made < since) && !was_tried)
+}
+
+fn work(app: &App, now: Timestamp) -> anyhow::Result<()> {
+    let folder = &app.settings.backup_folder;
+    let made = make::make(app, folder)?;
+    let (_, proven) = app.db.read_blocking(store::ages)?;
+    if proven.is_none_or(|proven| now.duration_since(proven) >= PROVE_EVERY) {
+        check::check(app, &made.folder)?;
+    }
+    // The oldest go only when the new one is there.
+    let all = make::all(&folder.canonicalize()?)?;
+    for old in &all[..all.len().saturating_sub(app.settings.backups_kept)] {
+        std::fs::remove_dir_all(old)?;
+        let place = old.display().to_string();
+        app.db.write_blocking(move |tx| store::removed(tx, &place))?;
+    }
+    Ok(())
+}
