@@ -544,6 +544,7 @@ CREATE TABLE jobs (
     last_error TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX jobs_due ON jobs (run_at) WHERE gave_up_at IS NULL;
+CREATE INDEX jobs_given_up ON jobs (gave_up_at, id) WHERE gave_up_at IS NOT NULL;
 
 CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 

@@ -142,6 +142,10 @@ impl Frame {
             .any(|role| self.is(role))
     }
 
+    pub fn runs_the_system(&self) -> bool {
+        self.is(Role::Operator)
+    }
+
     /// Is this the page of the menu that is open? Writes the attribute.
     pub fn current(&self, path: &str) -> &'static str {
         let here = self.here.split('?').next().unwrap_or_default();

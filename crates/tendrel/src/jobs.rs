@@ -3,7 +3,7 @@
 //!
 //! A job is told at least once, so each kind says in its own file how it is done again safely.
 
-use database::{Error, Transaction};
+use database::{Error, Reader, Transaction};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value as Json;
 
@@ -72,4 +72,42 @@ pub fn failed(tx: &mut Transaction, job: &Job, error: &str, now: Timestamp) -> R
         &[job.id.into(), (now + pause).into(), error.into(), gave_up.into()],
     )?;
     Ok(())
+}
+
+/// A job that failed too often and waits for a person.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct GivenUp {
+    pub id: JobId,
+    pub kind: String,
+    pub gave_up_at: Timestamp,
+    pub attempts: i64,
+    pub last_error: String,
+}
+
+/// The last so many that were given up.
+pub fn given_up(r: &mut Reader, limit: i64) -> Result<Vec<GivenUp>, Error> {
+    r.rows(
+        "SELECT id, kind, gave_up_at, attempts, last_error FROM jobs
+         WHERE gave_up_at IS NOT NULL ORDER BY gave_up_at DESC, id LIMIT $1",
+        &[limit.into()],
+        |row| {
+            Ok(GivenUp {
+                id: row.get("id")?,
+                kind: row.get("kind")?,
+                gave_up_at: row.get("gave_up_at")?,
+                attempts: row.get("attempts")?,
+                last_error: row.get("last_error")?,
+            })
+        },
+    )
+}
+
+/// Has a job done again that was given up; returns its kind, or `None` when no such job waits.
+pub fn retry(tx: &mut Transaction, id: JobId, now: Timestamp) -> Result<Option<String>, Error> {
+    tx.row(
+        "UPDATE jobs SET gave_up_at = NULL, attempts = 0, run_at = $2 WHERE id = $1 AND gave_up_at IS NOT NULL
+         RETURNING kind",
+        &[id.into(), now.into()],
+        |row| row.get("kind"),
+    )
 }

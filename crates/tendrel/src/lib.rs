@@ -23,6 +23,7 @@ pub mod secret;
 pub mod seed;
 pub mod serve;
 pub mod settings;
+pub mod system;
 pub mod viewer;
 pub mod worker;
 

@@ -11,6 +11,7 @@ mod directory;
 pub mod held;
 mod operation;
 mod schema;
+mod system;
 mod working_time;
 
 use axum::Router;
@@ -60,6 +61,7 @@ pub fn document(app: &App) -> Json {
         directory::operations(),
         working_time::operations(),
         analysis::operations(app),
+        system::operations().into(),
         own(),
     ];
     for operation in operations.into_iter().flatten() {
@@ -83,6 +85,7 @@ pub fn document(app: &App) -> Json {
             { "name": "services", "description": "What can be asked for, with the form of each." },
             { "name": "analysis", "description": "Services availed, in figures that open." },
             { "name": "directory", "description": "Offices, people, accounts, calendars." },
+            { "name": "system", "description": "For whoever runs the program." },
             { "name": "me", "description": "Whoever the token belongs to." },
         ],
         "paths": paths,

@@ -32,9 +32,29 @@ pub async fn round(app: &App) -> Result<(), Problem> {
     if app.settings.backups_kept == 0 || app.settings.demo || !is_due(app, now).await? {
         return Ok(());
     }
-    if !app.db.write(move |tx| store::claim(tx, now, now - STALE)).await? {
-        return Ok(());
+    if claim(app, now).await? { carry_through(app, now).await } else { Ok(()) }
+}
+
+/// Begins a backup now, beside everything else. False when one is being made.
+pub async fn begin(app: &App) -> Result<bool, Problem> {
+    let now = app.clock.now();
+    let is_ours = claim(app, now).await?;
+    if is_ours {
+        let app = app.clone();
+        tokio::spawn(async move {
+            if let Err(problem) = carry_through(&app, now).await {
+                tracing::error!("the backup failed: {problem:?}");
+            }
+        });
     }
+    Ok(is_ours)
+}
+
+async fn claim(app: &App, now: Timestamp) -> Result<bool, Problem> {
+    Ok(app.db.write(move |tx| store::claim(tx, now, now - STALE)).await?)
+}
+
+async fn carry_through(app: &App, now: Timestamp) -> Result<(), Problem> {
     let program = app.clone();
     let night = tokio::task::spawn_blocking(move || work(&program, now)).await;
     app.db.write(store::release).await?;
@@ -70,7 +90,7 @@ fn work(app: &App, now: Timestamp) -> anyhow::Result<()> {
     }
     // The oldest go only when the new one is there.
     let all = make::all(&folder.canonicalize()?)?;
-    for old in &all[..all.len().saturating_sub(app.settings.backups_kept)] {
+    for old in &all[..all.len().saturating_sub(app.settings.backups_kept.max(1))] {
         std::fs::remove_dir_all(old)?;
         let place = old.display().to_string();
         app.db.write_blocking(move |tx| store::removed(tx, &place))?;

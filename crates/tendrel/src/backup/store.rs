@@ -3,7 +3,7 @@
 use database::{Error, Kind, Reader, Transaction};
 use jiff::Timestamp;
 
-pub(super) fn schema(r: &mut Reader) -> Result<i64, Error> {
+pub fn schema(r: &mut Reader) -> Result<i64, Error> {
     r.one("SELECT COALESCE(MAX(version), 0) AS version FROM schema_migrations", &[], |row| row.get("version"))
 }
 

@@ -56,14 +56,15 @@ impl Language {
     }
 }
 
-const ENGLISH: [&str; 5] = [
+const ENGLISH: &[&str] = &[
     include_str!("../../lang/en/frame.ftl"),
     include_str!("../../lang/en/directory.ftl"),
     include_str!("../../lang/en/intake.ftl"),
     include_str!("../../lang/en/case.ftl"),
     include_str!("../../lang/en/analysis.ftl"),
+    include_str!("../../lang/en/system.ftl"),
 ];
-const DZONGKHA: [&str; 5] = [
+const DZONGKHA: &[&str] = &[
     include_str!("../../lang/dz/frame.ftl"),
     include_str!("../../lang/dz/directory.ftl"),
     include_str!("../../lang/dz/intake.ftl"),
@@ -80,8 +81,8 @@ fn texts(language: Language) -> &'static Texts {
     static ENGLISH_TEXTS: OnceLock<Texts> = OnceLock::new();
     static DZONGKHA_TEXTS: OnceLock<Texts> = OnceLock::new();
     match language {
-        Language::English => ENGLISH_TEXTS.get_or_init(|| read(language, &ENGLISH)),
-        Language::Dzongkha => DZONGKHA_TEXTS.get_or_init(|| read(language, &DZONGKHA)),
+        Language::English => ENGLISH_TEXTS.get_or_init(|| read(language, ENGLISH)),
+        Language::Dzongkha => DZONGKHA_TEXTS.get_or_init(|| read(language, DZONGKHA)),
     }
 }
 
@@ -181,8 +182,8 @@ impl From<&usize> for Argument {
 /// All keys of a language with whether they are reviewed: for the tests and the translators' page.
 pub fn keys(language: Language) -> BTreeMap<String, bool> {
     let files = match language {
-        Language::English => &ENGLISH,
-        Language::Dzongkha => &DZONGKHA,
+        Language::English => ENGLISH,
+        Language::Dzongkha => DZONGKHA,
     };
     let mut keys = BTreeMap::new();
     for file in files {
@@ -207,7 +208,7 @@ mod tests {
         for files in [ENGLISH, DZONGKHA] {
             let mut seen = BTreeSet::new();
             for file in files {
-                let resource = FluentResource::try_new(file.to_owned());
+                let resource = FluentResource::try_new((*file).to_owned());
                 let resource = resource.unwrap_or_else(|(_, errors)| panic!("{errors:?}"));
                 for entry in resource.entries() {
                     if let Entry::Message(message) = entry {

@@ -9,7 +9,7 @@ const BEGINNINGS: [&str; 5] = ["SELECT ", "INSERT ", "UPDATE ", "DELETE ", "WITH
 
 /// What only one of the databases has: the tables and functions of its full text.
 fn is_for(sql: &str, kind: Kind) -> bool {
-    let sqlite = ["search_index", "INSERT OR REPLACE", "sqlite_"];
+    let sqlite = ["search_index", "INSERT OR REPLACE", "sqlite_", "pragma_"];
     let postgres = ["tsquery", "tsvector", "pg_", "SKIP LOCKED"];
     let other: &[&str] = match kind {
         Kind::Sqlite => &postgres,
