@@ -481,8 +481,7 @@ CREATE TABLE events (
     actor      TEXT NOT NULL,
     activity   TEXT NOT NULL,
     detail     TEXT NOT NULL,
-    salt       BYTEA,                     -- NULL once the personal part of an old event was removed
-    content    BYTEA,                     -- what was left of that part then: its hash; else NULL
+    salt       BYTEA NOT NULL,            -- hashed with what may name a person, so that its hash cannot be guessed
     hash       BYTEA NOT NULL,            -- of this event and the one before: events::chain
     PRIMARY KEY (subject_id, number)
 );

@@ -8,8 +8,8 @@
 //! - the **event**: `"tendrel event 1"`, hash of the event before (32 zero bytes for the first), subject id, number,
 //!   subject, at, written at, actor id, activity, content.
 //!
-//! The salt, 16 random bytes of each event, is there so that the content can be forgotten: without it nobody can guess
-//! a name from the hash that stays. `docs/decisions/0006` says why, `docs/guide/auditors.md` how to check it by hand.
+//! The salt, 16 random bytes of each event, keeps anybody who knows the hash from guessing a name. `docs/decisions/0006`
+//! says why it is so, `docs/guide/auditors.md` how to check it by hand.
 
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};

@@ -49,8 +49,7 @@ struct ProvenEvent {
     actor: String,
     activity: String,
     detail: String,
-    salt: Option<String>,
-    content: Option<String>,
+    salt: String,
     hash: String,
 }
 
@@ -91,8 +90,7 @@ fn prove(r: &mut Reader, number: &str) -> Result<Option<Proof>, Error> {
             actor: line.actor.clone(),
             activity: line.activity.clone(),
             detail: line.detail.clone(),
-            salt: line.salt.as_deref().map(hex),
-            content: line.content.as_deref().map(hex),
+            salt: hex(&line.salt),
             hash: hex(&line.hash),
         })
         .collect();

@@ -81,7 +81,7 @@ fn fault(chain: &[Line]) -> Option<String> {
         if line.number != number {
             return Some(format!("event {number} is missing"));
         }
-        if line.computed(&hash, number) != Some(line.hash) {
+        if line.computed(&hash, number) != line.hash {
             return Some(format!("event {number} does not follow from the one before"));
         }
         hash = line.hash;

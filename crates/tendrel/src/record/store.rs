@@ -20,8 +20,7 @@ pub(super) struct Line {
     pub(super) actor: String,
     pub(super) activity: String,
     pub(super) detail: String,
-    pub(super) salt: Option<Vec<u8>>,
-    pub(super) content: Option<Vec<u8>>,
+    pub(super) salt: Vec<u8>,
     pub(super) hash: Hash,
     /// Number and hash of the event at which the chain was sealed.
     pub(super) sealed: Option<(i64, Hash)>,
@@ -30,13 +29,8 @@ pub(super) struct Line {
 }
 
 impl Line {
-    /// The hash that the event must have after this one, under this number. `None` when its content cannot be known.
-    pub(super) fn computed(&self, previous: &Hash, number: i64) -> Option<Hash> {
-        let content = match (&self.salt, &self.content) {
-            (Some(salt), None) => chain::content(salt, &self.actor, &self.detail),
-            (None, Some(content)) => Hash::try_from(content.as_slice()).ok()?,
-            _ => return None,
-        };
+    /// The hash that the event must have after this one, under this number.
+    pub(super) fn computed(&self, previous: &Hash, number: i64) -> Hash {
         let written = Written {
             subject_id: self.subject_id,
             number,
@@ -45,9 +39,9 @@ impl Line {
             written_at: self.written_at,
             actor_id: self.actor_id,
             activity: &self.activity,
-            content,
+            content: chain::content(&self.salt, &self.actor, &self.detail),
         };
-        Some(written.hash(previous))
+        written.hash(previous)
     }
 }
 
@@ -66,7 +60,6 @@ pub(super) fn read_line(row: &Row<'_>) -> Result<Line, Error> {
         activity: row.get("activity")?,
         detail: row.get("detail")?,
         salt: row.get("salt")?,
-        content: row.get("content")?,
         hash: checkpoint::hash(row, "hash")?,
         sealed: sealed.zip(sealed_hash),
         request: row.get("request")?,
@@ -77,7 +70,7 @@ pub(super) fn read_line(row: &Row<'_>) -> Result<Line, Error> {
 pub(super) fn waiting(r: &mut Reader, chains: i64) -> Result<Vec<Line>, Error> {
     r.rows(
         "SELECT e.subject_id, e.number, e.subject, e.at, e.written_at, e.actor_id, e.actor, e.activity, e.detail,
-                e.salt, e.content, e.hash, s.number AS sealed_number, s.hash AS sealed_hash, r.number AS request
+                e.salt, e.hash, s.number AS sealed_number, s.hash AS sealed_hash, r.number AS request
          FROM (SELECT DISTINCT subject_id FROM events_unsealed ORDER BY subject_id LIMIT $1) w
          JOIN events e ON e.subject_id = w.subject_id
          LEFT JOIN sealed_chains s ON s.subject_id = w.subject_id
@@ -209,7 +202,7 @@ pub(super) fn leaves_of_bucket(r: &mut Reader, bucket: u32) -> Result<Vec<Hash>,
 pub(super) fn sealed_lines(r: &mut Reader, number: &str) -> Result<Vec<Line>, Error> {
     r.rows(
         "SELECT e.subject_id, e.number, e.subject, e.at, e.written_at, e.actor_id, e.actor, e.activity, e.detail,
-                e.salt, e.content, e.hash, s.number AS sealed_number, s.hash AS sealed_hash, r.number AS request
+                e.salt, e.hash, s.number AS sealed_number, s.hash AS sealed_hash, r.number AS request
          FROM requests r
          JOIN sealed_chains s ON s.subject_id = r.id
          JOIN events e ON e.subject_id = r.id AND e.number <= s.number

@@ -69,7 +69,7 @@ impl Desk {
     pub(super) async fn forge(&self, mut lines: Vec<Line>) {
         let mut previous = START;
         for line in &mut lines {
-            previous = line.computed(&previous, line.number).unwrap();
+            previous = line.computed(&previous, line.number);
             line.hash = previous;
         }
         self.world.app.db.write(move |tx| write(tx, &lines)).await.unwrap();
@@ -100,7 +100,7 @@ fn write(tx: &mut Transaction, lines: &[Line]) -> Result<(), Error> {
                 (&line.actor).into(),
                 (&line.activity).into(),
                 (&line.detail).into(),
-                line.salt.clone().into(),
+                line.salt.as_slice().into(),
                 line.hash.as_slice().into(),
             ],
         )?;
@@ -179,11 +179,11 @@ async fn a_kept_checkpoint_finds_what_somebody_with_the_key_did() {
     let mut lines = desk.lines(0).await;
     "Sonam Dorji".clone_into(&mut lines[1].actor);
     desk.forge(lines).await;
-    desk.by_hand(
-        "DELETE FROM checkpoints; DELETE FROM sealed_chains; DELETE FROM sealed_buckets; DELETE FROM events_unsealed;
-         INSERT INTO events_unsealed (subject_id, number) SELECT subject_id, number FROM events",
-    )
-    .await;
+    for table in ["checkpoints", "sealed_chains", "sealed_buckets", "events_unsealed"] {
+        desk.by_hand(&format!("DELETE FROM {table}")).await;
+    }
+    desk.by_hand("INSERT INTO events_unsealed (subject_id, number) SELECT subject_id, number FROM events")
+        .await;
     seal(&app).await.unwrap();
     assert_eq!(desk.found().await.faults, Vec::new());
     let (done, said) = check(file.clone()).await.unwrap();

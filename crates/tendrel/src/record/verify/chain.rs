@@ -54,7 +54,7 @@ pub(super) fn fault(chain: &[Link]) -> Option<Fault> {
             let before = &chain[index.saturating_sub(1)];
             return Some(before.lacks(number, "there is a gap in the numbers"));
         }
-        if link.line.computed(&previous, number) != Some(link.line.hash) {
+        if link.line.computed(&previous, number) != link.line.hash {
             let later = &chain[index + 1..];
             return Some(diagnose(link, later, &previous, number, (is_short, is_long)));
         }
@@ -83,7 +83,7 @@ fn diagnose(
     }
     let belongs_here = |other: &Link| {
         let hash = other.line.computed(previous, number);
-        hash == Some(other.line.hash) || hash == Some(link.line.hash)
+        hash == other.line.hash || hash == link.line.hash
     };
     match later.iter().find(|other| belongs_here(other)) {
         Some(other) => {
