@@ -123,6 +123,7 @@ CREATE TABLE persons (
     phone             TEXT NOT NULL DEFAULT '',
     email             TEXT NOT NULL DEFAULT '',
     language          TEXT NOT NULL DEFAULT 'en',
+    is_program        BIGINT NOT NULL DEFAULT 0,  -- stands for a program: in the log by name, in no list of people
     valid_to          TEXT,
     version           BIGINT NOT NULL DEFAULT 1
 );
@@ -193,23 +194,60 @@ CREATE TABLE sign_in_failures (
 CREATE INDEX sign_in_failures_by_subject ON sign_in_failures (subject, at);
 CREATE INDEX sign_in_failures_by_age ON sign_in_failures (at);
 
--- A link by which somebody sets a password of their own, once: for a new account and for a forgotten password.
-CREATE TABLE password_links (
+-- What opens an account once: a link for setting a password, a link for signing in, the step between password and code.
+CREATE TABLE entry_links (
     token_hash BYTEA PRIMARY KEY,
-    account_id BYTEA NOT NULL UNIQUE REFERENCES accounts (id),
+    account_id BYTEA NOT NULL REFERENCES accounts (id),
+    purpose    TEXT NOT NULL,             -- password, sign_in, code, enrol
+    back       TEXT NOT NULL DEFAULT '',  -- the page that was wanted
     expires_at BIGINT NOT NULL
 );
+CREATE INDEX entry_links_by_account ON entry_links (account_id, purpose);
+CREATE INDEX entry_links_by_age ON entry_links (expires_at);
 
 CREATE TABLE api_tokens (
     id           BYTEA PRIMARY KEY,
     account_id   BYTEA NOT NULL REFERENCES accounts (id),
     name         TEXT NOT NULL,
+    scope        TEXT NOT NULL,           -- read, write, all
     token_hash   BYTEA NOT NULL UNIQUE,
     created_at   BIGINT NOT NULL,
-    expires_at   BIGINT,
+    expires_at   BIGINT NOT NULL,
     last_used_at BIGINT
 );
 CREATE INDEX api_tokens_by_account ON api_tokens (account_id);
+
+-- Codes that change every half minute: an account with a row is asked for one.
+CREATE TABLE code_secrets (
+    account_id BYTEA PRIMARY KEY REFERENCES accounts (id),
+    secret     BYTEA NOT NULL,
+    created_at BIGINT NOT NULL,
+    last_step  BIGINT NOT NULL               -- the half minute of the last code: none holds twice
+);
+CREATE TABLE recovery_codes (
+    code_hash  BYTEA PRIMARY KEY,
+    account_id BYTEA NOT NULL REFERENCES accounts (id)
+);
+CREATE INDEX recovery_codes_by_account ON recovery_codes (account_id);
+
+CREATE TABLE passkeys (
+    credential_id BYTEA PRIMARY KEY,
+    account_id    BYTEA NOT NULL REFERENCES accounts (id),
+    name          TEXT NOT NULL,
+    public_key    BYTEA NOT NULL,          -- the point of P-256, uncompressed
+    uses          BIGINT NOT NULL,         -- the authenticator's own count; 0 where it keeps none
+    created_at    BIGINT NOT NULL,
+    last_used_at  BIGINT
+);
+CREATE INDEX passkeys_by_account ON passkeys (account_id);
+
+-- What an authenticator is asked to sign, once; account_id is empty until it says whose it is.
+CREATE TABLE passkey_challenges (
+    challenge_hash BYTEA PRIMARY KEY,
+    account_id     BYTEA REFERENCES accounts (id),
+    expires_at     BIGINT NOT NULL
+);
+CREATE INDEX passkey_challenges_by_age ON passkey_challenges (expires_at);
 
 -- working time --------------------------------------------------------------------------------------
 

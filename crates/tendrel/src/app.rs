@@ -9,6 +9,7 @@ use crate::desk::catalogue::Catalogue;
 use crate::directory::calendars::Calendars;
 use crate::files::Files;
 use crate::record::key::Signer;
+use crate::mailer::Mailer;
 use crate::settings::Settings;
 
 /// Cheap to clone; one for the whole program.
@@ -19,6 +20,7 @@ pub struct App {
     pub files: Files,
     pub calendars: Calendars,
     pub catalogue: Catalogue,
+    pub mailer: Mailer,
     pub settings: Arc<Settings>,
     /// Signs the checkpoints over the record.
     pub signer: Signer,
@@ -49,7 +51,8 @@ impl App {
         let files = Files::in_folder(settings.files_folder())?;
         let signer = Signer::in_folder(&settings.data)?;
         let (calendars, catalogue) = (Calendars::default(), Catalogue::default());
-        Ok(App { db, clock, files, calendars, catalogue, settings: Arc::new(settings), signer })
+        let mailer = Mailer::new(settings.mail.clone())?;
+        Ok(App { db, clock, files, calendars, catalogue, mailer, settings: Arc::new(settings), signer })
     }
 
     /// Reads calendars and catalogue again if they changed, here or on another node.

@@ -24,6 +24,7 @@ use crate::directory::calendars;
 use crate::install::install;
 use crate::seed::{self, Plan};
 use crate::serve;
+use crate::settings::entry::MailSettings;
 use crate::settings::{Place, Settings};
 
 /// The unit whose district it is.
@@ -80,6 +81,10 @@ pub fn run(place: &Place, arguments: &DemoArguments) -> anyhow::Result<()> {
 fn settings(folder: PathBuf, listen: SocketAddr) -> Settings {
     Settings {
         listen,
+        mail: MailSettings::Folder {
+            folder: folder.join("mail"),
+            from: "Tendrel <desk@tendrel.example>".to_owned(),
+        },
         base_url: format!("http://{listen}"),
         home_unit: Some(HOME.to_owned()),
         demo: true,

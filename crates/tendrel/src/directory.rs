@@ -4,30 +4,46 @@ pub mod access;
 pub mod accounts;
 mod add_office;
 mod answer;
+mod ask_link;
+mod breached;
 pub mod calendars;
 mod change_account;
 mod change_holidays;
 mod change_office;
 mod change_person;
+pub mod codes;
 mod demo;
 mod edit_hours;
+mod enter;
 mod form_page;
 pub mod import;
 mod import_holidays;
+pub mod links;
 mod list_offices;
 mod list_people;
+pub mod list_programs;
 pub mod lookup;
 pub mod make_operator;
 mod me;
+mod my_passkeys;
+mod my_tokens;
 pub mod offices;
+pub mod passkeys;
 pub mod password;
 pub mod people;
+pub mod programs;
 pub mod reference;
+mod second_step;
+pub mod send_link;
 pub mod sessions;
+mod set_up_codes;
 mod show_calendars;
 mod show_office;
 mod show_person;
+mod show_program;
 mod sign_in;
+mod sign_in_passkey;
+pub mod tokens;
 pub mod units;
 mod welcome;
 mod words;
@@ -45,8 +61,17 @@ pub fn routes() -> Router<App> {
     Router::new()
         .merge(lookup::routes())
         .merge(sign_in::routes())
+        .merge(second_step::routes())
+        .merge(set_up_codes::routes())
+        .merge(ask_link::routes())
+        .merge(enter::routes())
+        .merge(sign_in_passkey::routes())
         .merge(welcome::routes())
         .merge(me::routes())
+        .merge(my_tokens::routes())
+        .merge(my_passkeys::routes())
+        .merge(list_programs::routes())
+        .merge(show_program::routes())
         .merge(demo::routes())
         .merge(list_offices::routes())
         .merge(add_office::routes())

@@ -14,6 +14,7 @@ pub mod frame;
 pub mod id;
 pub mod install;
 pub mod jobs;
+pub mod mailer;
 pub mod openapi;
 pub mod problem;
 pub mod record;

@@ -10,6 +10,7 @@ mod desk;
 mod directory;
 pub mod held;
 mod operation;
+mod programs;
 mod schema;
 mod system;
 mod working_time;
@@ -59,6 +60,7 @@ pub fn document(app: &App) -> Json {
     let operations = [
         desk::operations(app),
         directory::operations(),
+        programs::operations(),
         working_time::operations(),
         analysis::operations(app),
         system::operations().into(),
@@ -95,7 +97,7 @@ pub fn document(app: &App) -> Json {
                 "token": {
                     "type": "http",
                     "scheme": "bearer",
-                    "description": "Made at *My account*, for 7 to 365 days; may do what its owner may, but for passwords and tokens.",
+                    "description": "Made at *My account* or for a program, for 7 to 365 days. Its scope is `read` (look), `write` (look, make requests and work on them) or `all` (what its owner may, but for passwords, second factors and tokens); what lies outside is forbidden (403).",
                 },
                 "session": { "type": "apiKey", "in": "cookie", "name": cookie },
             },

@@ -6,14 +6,19 @@ const LETTERS: &[u8; 30] = b"23456789abcdefghjkmnpqrstvwxyz";
 
 /// 160 random bits in letters and digits that survive being read aloud: no 0, 1, i, l, o, u.
 pub fn new() -> String {
-    let mut random = [0_u8; 33];
+    bytes::<33>().iter().map(letter).collect()
+}
+
+/// So many random bytes.
+pub fn bytes<const COUNT: usize>() -> [u8; COUNT] {
+    let mut random = [0_u8; COUNT];
     // Without randomness of the system there is no safe way on.
     #[expect(
         clippy::expect_used,
         reason = "a program without randomness must stop rather than hand out guessable secrets"
     )]
     getrandom::fill(&mut random).expect("the system gives random bytes");
-    random.iter().map(letter).collect()
+    random
 }
 
 /// A secret that can be made again from what it was made of; as hard to guess as the best of its parts.

@@ -32,6 +32,9 @@ pub struct ServeArguments {
     /// Requests come through a proxy that sets X-Forwarded-For.
     #[arg(long, env = "TENDREL_BEHIND_PROXY")]
     pub behind_proxy: bool,
+    /// Where messages are handed in, such as smtp://user:password@mail.example.bt:587?tls=required.
+    #[arg(long, env = "TENDREL_MAIL_SERVER", hide_env_values = true)]
+    pub mail_server: Option<String>,
 }
 
 /// Serves until it is told to stop, then finishes what was begun.
@@ -100,6 +103,8 @@ fn settings_of(place: &Place, arguments: &ServeArguments) -> anyhow::Result<Sett
         behind_proxy: arguments.behind_proxy || file.behind_proxy.unwrap_or(false),
         backup_folder,
         backups_kept: file.backups_kept.unwrap_or(BACKUPS_KEPT),
+        sign_in: file.sign_in,
+        mail: file.mail.settings(arguments.mail_server.clone())?,
     })
 }
 

@@ -6,8 +6,11 @@ use std::path::PathBuf;
 use anyhow::Context;
 use serde::Deserialize;
 
+pub mod entry;
+
 use crate::app::App;
 use crate::clock::Clock;
+use crate::settings::entry::{MailSettings, MailTable, SignInSettings};
 
 /// Bytes that one attachment may have.
 pub const ATTACHMENT_LIMIT: u64 = 10 * 1024 * 1024;
@@ -37,6 +40,7 @@ impl Place {
             database: self.database.clone().or(file.database),
             home_unit: file.home_unit,
             backup_folder: file.backup_folder.unwrap_or_else(|| self.data.join("backups")),
+            sign_in: file.sign_in,
             ..Settings::in_folder(self.data.clone())
         };
         let app = App::open(settings, Clock::Machine)?;
@@ -68,6 +72,8 @@ pub struct Settings {
     pub backup_folder: PathBuf,
     /// How many of them are kept; with 0 none are made.
     pub backups_kept: usize,
+    pub sign_in: SignInSettings,
+    pub mail: MailSettings,
 }
 
 /// Nightly backups that are kept, unless the settings say otherwise.
@@ -85,6 +91,10 @@ pub struct SettingsFile {
     pub behind_proxy: Option<bool>,
     pub backup_folder: Option<PathBuf>,
     pub backups_kept: Option<usize>,
+    #[serde(default)]
+    pub sign_in: SignInSettings,
+    #[serde(default)]
+    pub mail: MailTable,
 }
 
 impl SettingsFile {
@@ -96,7 +106,10 @@ impl SettingsFile {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(SettingsFile::default()),
             Err(error) => anyhow::bail!("{} cannot be read: {error}", path.display()),
         };
-        toml::from_str(&text).map_err(|error| anyhow::anyhow!("{} is not right: {error}", path.display()))
+        let file: SettingsFile = toml::from_str(&text)
+            .map_err(|error| anyhow::anyhow!("{} is not right: {error}", path.display()))?;
+        file.sign_in.check().with_context(|| format!("{} is not right", path.display()))?;
+        Ok(file)
     }
 }
 
@@ -115,6 +128,8 @@ impl Settings {
             show_unreviewed: false,
             secure_cookies: false,
             behind_proxy: false,
+            sign_in: SignInSettings::default(),
+            mail: MailSettings::Off,
         }
     }
 

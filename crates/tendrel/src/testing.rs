@@ -23,6 +23,7 @@ use crate::directory::sessions;
 use crate::id::{AccountId, OrganisationId, PersonId};
 use crate::install::install;
 use crate::settings::Settings;
+use crate::settings::entry::MailSettings;
 use crate::viewer::Role;
 
 /// The program on Thursday 19 November 2026, nine o'clock in Punakha, with its reference data and these people.
@@ -127,7 +128,7 @@ impl World {
             .db
             .write_blocking(move |tx| {
                 let (account, _) = account_of(tx, who)?;
-                sessions::open(tx, account, "test", "test", now)
+                sessions::open(tx, account, &sessions::Origin::test(), now)
             })
             .unwrap();
         Browser::new(&self.app, Some(secret))
@@ -166,6 +167,7 @@ fn program(database: &Database, folder: &Path) -> App {
     let mut settings = Settings::in_folder(folder.to_owned());
     settings.home_unit = Some("PUN".to_owned());
     settings.show_unreviewed = true;
+    settings.mail = MailSettings::Memory;
     App::over(database.clone(), settings, clock).unwrap()
 }
 

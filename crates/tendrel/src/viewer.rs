@@ -9,7 +9,8 @@ use crate::id::{AccountId, OrganisationId, PersonId, SavedViewId};
 use crate::problem::Problem;
 
 /// What an account may be, each in the scope of an organisation and everything below it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Role {
     Requester,
     Officer,

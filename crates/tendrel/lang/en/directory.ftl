@@ -261,6 +261,7 @@ person-did = { $activity ->
     [account-made] Account made
     [password-link-made] Link for a password made
     [account-closed] Account closed
+    [codes-turned-off] Codes of the telephone turned off
     [account-reopened] Account opened again
     [role-given] Role given
     [role-taken-away] Role taken away

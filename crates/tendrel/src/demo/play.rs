@@ -206,6 +206,11 @@ async fn act_on(app: &App, index: usize, story: &Story, act: &Act) -> anyhow::Re
         other => (other.to_owned(), false),
     };
     let (to, office_name, now) = (act.to.clone(), story.office.clone(), app.clock.now());
+    let from = sessions::Origin {
+        address: "127.0.0.1".to_owned(),
+        agent: "demonstration".to_owned(),
+        longest: app.settings.sign_in.longest(),
+    };
     let (session, to) = app
         .db
         .write(move |tx| {
@@ -213,7 +218,7 @@ async fn act_on(app: &App, index: usize, story: &Story, act: &Act) -> anyhow::Re
             let actor = somebody(tx, &name, office)?;
             let to = if to.is_empty() { None } else { somebody(tx, &to, None)? };
             let session = match actor.and_then(|actor| actor.account) {
-                Some(account) => Some(sessions::open(tx, account, "127.0.0.1", "demonstration", now)?),
+                Some(account) => Some(sessions::open(tx, account, &from, now)?),
                 None => None,
             };
             Ok::<_, Error>((session, to.map(|to| to.person.to_string())))

@@ -16,6 +16,7 @@ pub enum Doing {
     EditHours,
     EditHolidays,
     Import,
+    KeepPrograms,
 }
 
 /// Where something is done: at an organisation, which lies below others and is served by a unit.
@@ -91,7 +92,7 @@ pub fn allowed(role: Option<Role>, near: bool, doing: Doing) -> bool {
         (Role::HeadOfUnit, GiveRole(given)) => {
             near && matches!(given, Role::Requester | Role::Officer | Role::HeadOfUnit | Role::HeadOfOffice)
         }
-        (Role::HeadOfUnit, EditHours) => false,
+        (Role::HeadOfUnit, EditHours | KeepPrograms) => false,
         (Role::HeadOfUnit, EditOffices | EditPeople | EditHolidays | Import) => near,
     }
 }
@@ -102,7 +103,7 @@ mod tests {
 
     use super::*;
 
-    const COLUMNS: [(&str, Doing); 7] = [
+    const COLUMNS: [(&str, Doing); 8] = [
         ("see offices", Doing::SeeOffices),
         ("edit offices", Doing::EditOffices),
         ("see people", Doing::SeePeople),
@@ -110,6 +111,7 @@ mod tests {
         ("edit hours", Doing::EditHours),
         ("edit holidays", Doing::EditHolidays),
         ("import", Doing::Import),
+        ("keep programs", Doing::KeepPrograms),
     ];
 
     fn rows() -> Vec<(String, Option<Role>, bool)> {

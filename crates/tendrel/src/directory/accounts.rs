@@ -3,9 +3,8 @@
 use database::{Error, Reader, Row, Transaction};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::directory::sessions;
-use crate::id::{AccountId, OrganisationId, PersonId, TokenId};
-use crate::secret;
+use crate::directory::links::{self, Purpose};
+use crate::id::{AccountId, OrganisationId, PersonId};
 use crate::viewer::Role;
 
 /// Failures older than this are forgotten.
@@ -13,8 +12,6 @@ pub const WINDOW: SignedDuration = SignedDuration::from_mins(15);
 /// Failures of one account, and of all who come from one address (often a whole dzongkhag), after which there is a pause.
 pub const PER_ACCOUNT: usize = 5;
 pub const PER_ADDRESS: usize = 30;
-/// How long a link for setting a password holds.
-pub const LINK_HOLDS: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Account {
@@ -25,13 +22,15 @@ pub struct Account {
     pub closed_at: Option<Timestamp>,
     pub name: String,
     pub email: String,
+    pub language: String,
 }
 
-const ACCOUNT: &str = "SELECT a.id AS id, a.person_id AS person_id, a.username AS username,
-    a.password_hash AS password_hash, a.closed_at AS closed_at, p.name AS name, p.email AS email
+/// What `read` reads.
+pub(super) const ACCOUNT: &str = "SELECT a.id AS id, a.person_id AS person_id, a.username AS username,
+    a.password_hash AS password_hash, a.closed_at AS closed_at, p.name AS name, p.email AS email, p.language AS language
     FROM accounts a JOIN persons p ON p.id = a.person_id";
 
-fn read(row: &Row<'_>) -> Result<Account, Error> {
+pub(super) fn read(row: &Row<'_>) -> Result<Account, Error> {
     Ok(Account {
         id: row.get("id")?,
         person: row.get("person_id")?,
@@ -40,6 +39,7 @@ fn read(row: &Row<'_>) -> Result<Account, Error> {
         closed_at: row.get("closed_at")?,
         name: row.get("name")?,
         email: row.get("email")?,
+        language: row.get("language")?,
     })
 }
 
@@ -48,14 +48,20 @@ pub fn username(typed: &str) -> String {
     typed.trim().to_lowercase()
 }
 
-/// By user name, or by an e-mail address that belongs to one person only.
+/// By user name, or by an e-mail address that belongs to one person only. A program's account is never found: it has
+/// tokens and does not sign in.
 pub fn find(r: &mut Reader, typed: &str) -> Result<Option<Account>, Error> {
     let typed = username(typed);
-    if let Some(account) = r.row(&format!("{ACCOUNT} WHERE a.username = $1"), &[(&typed).into()], read)? {
+    if let Some(account) =
+        r.row(&format!("{ACCOUNT} WHERE a.username = $1 AND p.is_program = 0"), &[(&typed).into()], read)?
+    {
         return Ok(Some(account));
     }
-    let mut found =
-        r.rows(&format!("{ACCOUNT} WHERE p.email = $1 AND p.email <> '' LIMIT 2"), &[typed.into()], read)?;
+    let mut found = r.rows(
+        &format!("{ACCOUNT} WHERE p.email = $1 AND p.email <> '' AND p.is_program = 0 LIMIT 2"),
+        &[typed.into()],
+        read,
+    )?;
     Ok(if found.len() == 1 { found.pop() } else { None })
 }
 
@@ -69,14 +75,13 @@ pub fn of_person(r: &mut Reader, person: PersonId) -> Result<Option<Account>, Er
 
 pub fn set_password(tx: &mut Transaction, id: AccountId, hash: &str) -> Result<(), Error> {
     tx.execute("UPDATE accounts SET password_hash = $2 WHERE id = $1", &[id.into(), hash.into()])?;
-    tx.execute("DELETE FROM password_links WHERE account_id = $1", &[id.into()])?;
-    Ok(())
+    links::forget(tx, id, Purpose::Password)
 }
 
-/// Closes an account, and with it all sessions and tokens.
+/// Closes an account, and with it all sessions, tokens and links.
 pub fn close(tx: &mut Transaction, id: AccountId, now: Timestamp) -> Result<(), Error> {
     tx.execute("UPDATE accounts SET closed_at = $2 WHERE id = $1", &[id.into(), now.into()])?;
-    for table in ["sessions", "api_tokens", "password_links"] {
+    for table in ["sessions", "api_tokens", "entry_links"] {
         tx.execute(&format!("DELETE FROM {table} WHERE account_id = $1"), &[id.into()])?;
     }
     Ok(())
@@ -119,31 +124,7 @@ pub fn forget_failures(tx: &mut Transaction, subject: &str) -> Result<(), Error>
     Ok(())
 }
 
-// links for setting a password ----------------------------------------------------------------------
-
-/// A new link; an earlier one of the account holds no longer.
-pub fn make_link(tx: &mut Transaction, account: AccountId, now: Timestamp) -> Result<String, Error> {
-    let secret = secret::new();
-    tx.execute(
-        "INSERT INTO password_links (token_hash, account_id, expires_at) VALUES ($1, $2, $3)
-         ON CONFLICT (account_id) DO UPDATE SET token_hash = excluded.token_hash, expires_at = excluded.expires_at",
-        &[sessions::hash(&secret).into(), account.into(), (now + LINK_HOLDS).into()],
-    )?;
-    Ok(secret)
-}
-
-pub fn of_link(r: &mut Reader, secret: &str, now: Timestamp) -> Result<Option<Account>, Error> {
-    r.row(
-        &format!(
-            "{ACCOUNT} JOIN password_links l ON l.account_id = a.id
-             WHERE l.token_hash = $1 AND l.expires_at > $2 AND a.closed_at IS NULL"
-        ),
-        &[sessions::hash(secret).into(), now.into()],
-        read,
-    )
-}
-
-// sessions and tokens -------------------------------------------------------------------------------
+// sessions ------------------------------------------------------------------------------------------
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct OpenSession {
@@ -216,70 +197,6 @@ pub fn end_other_sessions(tx: &mut Transaction, account: AccountId, kept: &[u8])
         &[account.into(), kept.into()],
     )?;
     Ok(())
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub struct ApiToken {
-    pub id: TokenId,
-    pub name: String,
-    pub created_at: Timestamp,
-    pub expires_at: Option<Timestamp>,
-    pub last_used_at: Option<Timestamp>,
-}
-
-impl ApiToken {
-    pub fn is_over(&self, now: &Timestamp) -> bool {
-        self.expires_at.is_some_and(|at| at <= *now)
-    }
-}
-
-pub fn tokens_of(r: &mut Reader, account: AccountId) -> Result<Vec<ApiToken>, Error> {
-    r.rows(
-        "SELECT id, name, created_at, expires_at, last_used_at FROM api_tokens
-         WHERE account_id = $1 ORDER BY created_at, id LIMIT 50",
-        &[account.into()],
-        |row| {
-            Ok(ApiToken {
-                id: row.get("id")?,
-                name: row.get("name")?,
-                created_at: row.get("created_at")?,
-                expires_at: row.get("expires_at")?,
-                last_used_at: row.get("last_used_at")?,
-            })
-        },
-    )
-}
-
-/// A new token; the returned secret is stored only as a hash and cannot be shown again.
-pub fn make_token(
-    tx: &mut Transaction,
-    account: AccountId,
-    name: &str,
-    expires_at: Timestamp,
-    now: Timestamp,
-) -> Result<String, Error> {
-    let secret = secret::new();
-    tx.execute(
-        "INSERT INTO api_tokens (id, account_id, name, token_hash, created_at, expires_at)
-         VALUES ($1, $2, $3, $4, $5, $6)",
-        &[
-            TokenId::new(now).into(),
-            account.into(),
-            name.into(),
-            sessions::hash(&secret).into(),
-            now.into(),
-            expires_at.into(),
-        ],
-    )?;
-    Ok(secret)
-}
-
-pub fn revoke_token(tx: &mut Transaction, account: AccountId, id: TokenId) -> Result<Option<String>, Error> {
-    tx.row(
-        "DELETE FROM api_tokens WHERE account_id = $1 AND id = $2 RETURNING name",
-        &[account.into(), id.into()],
-        |row| row.get("name"),
-    )
 }
 
 // roles ---------------------------------------------------------------------------------------------

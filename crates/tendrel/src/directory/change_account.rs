@@ -14,7 +14,7 @@ use crate::directory::change_office::one_office;
 use crate::directory::change_person::subject;
 use crate::directory::form_page::FormPage;
 use crate::directory::people::{self, Person};
-use crate::directory::{answer, record, show_person};
+use crate::directory::{answer, codes, links, record, show_person};
 use crate::frame::Frame;
 use crate::frame::form::FormData;
 use crate::id::{OrganisationId, PersonId};
@@ -30,6 +30,7 @@ pub(super) fn routes() -> Router<App> {
             .route(&format!("{root}/people/{{id}}/account"), post(make))
             .route(&format!("{root}/people/{{id}}/grant"), post(grant))
             .route(&format!("{root}/people/{{id}}/link"), post(link))
+            .route(&format!("{root}/people/{{id}}/codes-off"), post(codes_off))
             .route(&format!("{root}/people/{{id}}/close"), post(close))
             .route(&format!("{root}/people/{{id}}/reopen"), post(reopen))
             .route(&format!("{root}/people/{{id}}/revoke"), post(revoke));
@@ -128,7 +129,7 @@ async fn make(
     let detail = json!({ "username": username });
     let link = write(&app, &viewer, of, ("account made", detail), move |tx| {
         let account = people::insert_account(tx, of, &username, now)?;
-        accounts::make_link(tx, account, now).map(Some)
+        links::hand_over(tx, account, now).map(Some)
     })
     .await?;
     show_person::page(&app, &viewer, &id, link).await
@@ -141,10 +142,25 @@ async fn link(State(app): State<App>, viewer: Viewer, Path(id): Path<String>) ->
     }
     let now = viewer.now;
     let link = write(&app, &viewer, person.id, ("password link made", json!({})), move |tx| {
-        accounts::make_link(tx, account.id, now).map(Some)
+        links::hand_over(tx, account.id, now).map(Some)
     })
     .await?;
     show_person::page(&app, &viewer, &id, link).await
+}
+
+/// For somebody who lost the telephone and the recovery codes: signs in without them, and is led to set them up again
+/// where the role needs it.
+async fn codes_off(
+    State(app): State<App>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let (person, account) = account(&app, &viewer, &id).await?;
+    write(&app, &viewer, person.id, ("codes turned off", json!({})), move |tx| {
+        codes::remove(tx, account.id).map(|_| None)
+    })
+    .await?;
+    answer::done(&viewer, &format!("/people/{id}"), "person-codes-off", &json!({ "codes": false }))
 }
 
 async fn close(State(app): State<App>, viewer: Viewer, Path(id): Path<String>) -> Result<Response, Problem> {

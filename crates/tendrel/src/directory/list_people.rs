@@ -46,6 +46,7 @@ struct Page {
     next: Option<String>,
     may_add: bool,
     may_import: bool,
+    may_keep_programs: bool,
 }
 
 /// # Errors
@@ -86,6 +87,7 @@ async fn show(
     let page = Page {
         may_add: access::may_somewhere(&me, Doing::EditPeople),
         may_import: access::may_somewhere(&me, Doing::Import),
+        may_keep_programs: access::may_somewhere(&me, Doing::KeepPrograms),
         frame,
         asked,
         office,

@@ -248,11 +248,12 @@ pub fn find_people(
     r.rows(&sql, &parameters, read_person)
 }
 
-const WITHIN: &str = "p.valid_to IS NULL AND (CAST($11 AS BYTEA) IS NULL OR o.unit_id = $11 OR EXISTS (
+const WITHIN: &str =
+    "p.valid_to IS NULL AND p.is_program = 0 AND (CAST($11 AS BYTEA) IS NULL OR o.unit_id = $11 OR EXISTS (
     SELECT 1 FROM organisation_ancestors a WHERE a.organisation_id = o.id AND a.ancestor_id = $11))";
 
 /// Each further word is one of the person or of the office.
-const OTHERS: &str = "p.valid_to IS NULL AND (CAST($11 AS BYTEA) IS NULL OR o.unit_id = $11 OR EXISTS (
+const OTHERS: &str = "p.valid_to IS NULL AND p.is_program = 0 AND (CAST($11 AS BYTEA) IS NULL OR o.unit_id = $11 OR EXISTS (
         SELECT 1 FROM organisation_ancestors a WHERE a.organisation_id = o.id AND a.ancestor_id = $11))
     AND (EXISTS (SELECT 1 FROM person_words v WHERE v.person_id = p.id AND v.word >= $3 AND v.word < $4)
          OR EXISTS (SELECT 1 FROM organisation_words v WHERE v.organisation_id = o.id AND v.word >= $3 AND v.word < $4))
@@ -274,7 +275,7 @@ pub fn people_after(
     };
     let (name, id) =
         last.map_or((String::new(), Vec::new()), |(name, id)| (name, id.uuid().as_bytes().to_vec()));
-    let order = "p.valid_to IS NULL AND (p.name, p.id) > ($1, $2) ORDER BY p.name, p.id LIMIT $3";
+    let order = "p.valid_to IS NULL AND p.is_program = 0 AND (p.name, p.id) > ($1, $2) ORDER BY p.name, p.id LIMIT $3";
     match office {
         Some(office) => {
             let sql = format!("SELECT {PERSON} WHERE p.working_agency_id = $4 AND {order}");

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use crate::app::App;
 use crate::directory::people::{self, NewPerson};
-use crate::directory::{accounts, password};
+use crate::directory::{accounts, codes, password};
 use crate::id::{AccountId, OrganisationId};
 use crate::viewer::Role;
 
@@ -42,9 +42,9 @@ pub fn run(
         let mut line = String::new();
         input.read_line(&mut line).context("the password cannot be read from standard input")?;
         let typed = line.trim_end_matches(['\r', '\n']).to_owned();
-        if password::check(&typed, &[&username, &arguments.name]).is_err() {
+        if password::check(&app.settings.sign_in, &typed, &[&username, &arguments.name]).is_err() {
             bail!(
-                "the password is too easy to guess: use {} characters or more, such as four words that do not belong together",
+                "the password is too easy to guess, or known to thieves: use {} characters or more, such as four words that do not belong together",
                 password::SHORTEST
             );
         }
@@ -87,6 +87,8 @@ fn make(
     };
     accounts::reopen(tx, account)?;
     accounts::set_password(tx, account, hash)?;
+    // The way back in: also for whoever lost the telephone with the codes.
+    codes::remove(tx, account)?;
     people::grant(tx, account, Role::Operator, whole, now)?;
     let actor = crate::events::Actor::program();
     super::sign_in::record(tx, account.uuid(), actor, "made operator", "", now)?;

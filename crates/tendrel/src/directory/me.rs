@@ -7,24 +7,23 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use axum::routing::{get, post};
 use database::{Error, Reader, Transaction};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde_json::json;
 
 use crate::app::App;
-use crate::directory::accounts::{self, ApiToken, GrantRow, OpenSession};
-use crate::directory::{answer, password, sessions, sign_in};
+use crate::directory::accounts::{self, GrantRow, OpenSession};
+use crate::directory::my_passkeys;
+use crate::directory::my_tokens::TokenForm;
+use crate::directory::passkeys::{self, Passkey};
+use crate::directory::tokens::{self, ApiToken};
+use crate::directory::{answer, codes, password, sessions, sign_in};
 use crate::frame::form::{FormData, Wrong};
 use crate::frame::languages::Language;
 use crate::frame::{Frame, see_other};
-use crate::id::{AccountId, PersonId, TokenId};
+use crate::id::{AccountId, PersonId};
 use crate::problem::Problem;
-use crate::settings::SHORT_TEXT_LIMIT;
+use crate::settings::entry::Way;
 use crate::viewer::{SignedIn, Viewer};
-
-/// Days for which a token may hold.
-const TOKEN_DAYS: [i64; 4] = [7, 30, 90, 365];
-/// Tokens that one account may have.
-const TOKENS_LIMIT: usize = 20;
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
@@ -34,29 +33,42 @@ pub(super) fn routes() -> Router<App> {
         .route("/api/v1/me/settings", post(set))
         .route("/me/password", post(change_password))
         .route("/me/sessions/{name}/end", post(end_session))
-        .route("/me/tokens", post(make_token))
-        .route("/me/tokens/{id}/revoke", post(revoke_token))
+        .route("/me/sessions/end-others", post(end_others))
 }
 
 #[derive(Template)]
 #[template(path = "directory/me.html")]
-struct Page {
-    frame: Frame,
-    wrong: Wrong,
+pub(super) struct Page {
+    pub(super) frame: Frame,
+    pub(super) wrong: Wrong,
     me: SignedIn,
     username: String,
-    has_password: bool,
     language: String,
     languages: Vec<(String, String)>,
     grants: Vec<GrantRow>,
     sessions: Vec<OpenSession>,
     here: Vec<u8>,
-    tokens: Vec<ApiToken>,
-    days: Vec<(String, String)>,
-    token_name: String,
-    token_days: String,
+    pub(super) asked: TokenForm,
+    pub(super) tokens: Vec<ApiToken>,
     /// A token just made, shown this once.
-    secret: Option<String>,
+    pub(super) secret: Option<String>,
+    ways: Ways,
+}
+
+impl Page {
+    pub(super) fn passkeys(&self) -> usize {
+        self.ways.passkeys.len()
+    }
+}
+
+/// With what one proves who one is.
+struct Ways {
+    has_codes: bool,
+    recovery_left: i64,
+    passkeys: Vec<Passkey>,
+    passkeys_are_on: bool,
+    passwords_are_on: bool,
+    has_password: bool,
 }
 
 struct Mine {
@@ -66,6 +78,9 @@ struct Mine {
     grants: Vec<GrantRow>,
     sessions: Vec<OpenSession>,
     tokens: Vec<ApiToken>,
+    has_codes: bool,
+    recovery_left: i64,
+    passkeys: Vec<Passkey>,
 }
 
 fn read(r: &mut Reader, account: AccountId, now: Timestamp) -> Result<Mine, Error> {
@@ -84,32 +99,50 @@ fn read(r: &mut Reader, account: AccountId, now: Timestamp) -> Result<Mine, Erro
         language,
         grants,
         sessions: accounts::sessions_of(r, account, now)?,
-        tokens: accounts::tokens_of(r, account)?,
+        tokens: tokens::of_account(r, account)?,
+        has_codes: codes::of_account(r, account)?.is_some(),
+        recovery_left: codes::recovery_codes_left(r, account)?,
+        passkeys: passkeys::store::of_account(r, account)?,
     })
 }
 
-async fn page_of(app: &App, viewer: &Viewer, headers: &HeaderMap) -> Result<Page, Problem> {
+pub(super) async fn page_of(app: &App, viewer: &Viewer, headers: &HeaderMap) -> Result<Page, Problem> {
     let me = viewer.must_be_signed_in()?.clone();
     let (account, now) = (me.account, viewer.now);
-    let Mine { username, has_password, language, grants, sessions, tokens } =
-        app.db.read(move |r| read(r, account, now)).await?;
+    let mine = app.db.read(move |r| read(r, account, now)).await?;
+    let Mine {
+        username,
+        has_password,
+        language,
+        grants,
+        sessions,
+        tokens,
+        has_codes,
+        recovery_left,
+        passkeys,
+    } = mine;
     let frame = Frame::new(app, viewer, me.name.clone());
-    let days = TOKEN_DAYS.map(|days| (days.to_string(), frame.t1("me-token-days", "days", days))).into();
+    let ways = Ways {
+        has_codes,
+        recovery_left,
+        passkeys,
+        passkeys_are_on: my_passkeys::site(app).is_ok(),
+        passwords_are_on: app.settings.sign_in.has(Way::Password),
+        has_password,
+    };
     Ok(Page {
         wrong: Wrong::default(),
         me,
         username,
-        has_password,
         language,
         languages: Language::ALL.map(|it| (it.code().to_owned(), it.own_name().to_owned())).into(),
         grants,
         sessions,
         here: own_session(app, headers).unwrap_or_default(),
         tokens,
-        days,
-        token_name: String::new(),
-        token_days: "90".to_owned(),
+        asked: TokenForm::empty(&frame),
         secret: None,
+        ways,
         frame,
     })
 }
@@ -163,7 +196,7 @@ fn store_settings(
 }
 
 /// What opens the account must not be in the hands of a program that only has a token.
-fn must_sit_there(viewer: &Viewer) -> Result<&SignedIn, Problem> {
+pub(super) fn must_sit_there(viewer: &Viewer) -> Result<&SignedIn, Problem> {
     let me = viewer.must_be_signed_in()?;
     if me.by_token { Err(Problem::Forbidden) } else { Ok(me) }
 }
@@ -175,6 +208,9 @@ async fn change_password(
     form: FormData,
 ) -> Result<Response, Problem> {
     let me = must_sit_there(&viewer)?.clone();
+    if !app.settings.sign_in.has(Way::Password) {
+        return Err(Problem::NotFound);
+    }
     let (account_id, now) = (me.account, viewer.now);
     let subject = format!("password:{account_id}");
     let asked = subject.clone();
@@ -195,7 +231,9 @@ async fn change_password(
         app.db.write(move |tx| accounts::note_failure(tx, std::slice::from_ref(&subject), now)).await?;
         page.wrong.note("old", page.frame.t("me-password-old-wrong"));
     }
-    if let Err(weak) = password::check(&new, &[&account.name, &account.username, &account.email]) {
+    if let Err(weak) =
+        password::check(&app.settings.sign_in, &new, &[&account.name, &account.username, &account.email])
+    {
         page.wrong.note("new", page.frame.t1(weak.sentence(), "count", password::SHORTEST));
     }
     if !page.wrong.is_empty() {
@@ -236,67 +274,18 @@ async fn end_session(
     if ended { Ok(see_other("/me?done=session-ended")) } else { Err(Problem::NotFound) }
 }
 
-async fn make_token(
-    State(app): State<App>,
-    viewer: Viewer,
-    headers: HeaderMap,
-    form: FormData,
-) -> Result<Response, Problem> {
-    let me = must_sit_there(&viewer)?.clone();
-    let mut page = page_of(&app, &viewer, &headers).await?;
-    let name = form.text("token_name").to_owned();
-    let days = form.number("token_days").filter(|days| TOKEN_DAYS.contains(days));
-    if name.is_empty() || name.chars().count() > SHORT_TEXT_LIMIT {
-        page.wrong.note("token_name", page.frame.t("me-token-no-name"));
-    }
-    if days.is_none() {
-        page.wrong.note("token_days", page.frame.t("me-token-no-days"));
-    }
-    if page.tokens.len() >= TOKENS_LIMIT {
-        page.wrong.note("token_name", page.frame.t1("me-token-too-many", "count", TOKENS_LIMIT));
-    }
-    page.token_name = name.clone();
-    page.token_days = form.text("token_days").to_owned();
-    let Some(days) = days.filter(|_| page.wrong.is_empty()) else {
-        page.frame.has_mistakes = true;
-        return answer::page(StatusCode::UNPROCESSABLE_ENTITY, &page.frame, &page);
-    };
-    let (account, now) = (me.account, viewer.now);
-    let (actor, address) = (viewer.actor(), viewer.address.clone());
-    let secret = app
-        .db
-        .write(move |tx| {
-            let expires_at = now + SignedDuration::from_hours(24 * days);
-            let secret = accounts::make_token(tx, account, &name, expires_at, now)?;
-            sign_in::record(tx, account.uuid(), actor.clone(), "token made", &address, now)?;
-            Ok::<_, Error>(secret)
-        })
-        .await?;
-    // Shown in the answer itself: an address with the secret in it would stay in the browser's history.
-    let mut page = page_of(&app, &viewer, &headers).await?;
-    page.secret = Some(secret);
-    answer::page(StatusCode::OK, &page.frame, &page)
-}
-
-async fn revoke_token(
-    State(app): State<App>,
-    viewer: Viewer,
-    Path(id): Path<String>,
-) -> Result<Response, Problem> {
+/// Ends all sessions but the one of this browser.
+async fn end_others(State(app): State<App>, viewer: Viewer, headers: HeaderMap) -> Result<Response, Problem> {
     let me = must_sit_there(&viewer)?;
-    let id = TokenId::parse(&id).ok_or(Problem::NotFound)?;
+    let here = own_session(&app, &headers).ok_or(Problem::SignIn)?;
     let (account, actor, address, now) = (me.account, viewer.actor(), viewer.address.clone(), viewer.now);
-    let revoked = app
-        .db
+    app.db
         .write(move |tx| {
-            let revoked = accounts::revoke_token(tx, account, id)?;
-            if revoked.is_some() {
-                sign_in::record(tx, account.uuid(), actor.clone(), "token revoked", &address, now)?;
-            }
-            Ok::<_, Error>(revoked)
+            accounts::end_other_sessions(tx, account, &here)?;
+            sign_in::record(tx, account.uuid(), actor.clone(), "sessions ended", &address, now)
         })
         .await?;
-    if revoked.is_some() { Ok(see_other("/me?done=token-revoked")) } else { Err(Problem::NotFound) }
+    Ok(see_other("/me?done=sessions-ended"))
 }
 
 #[cfg(test)]

@@ -6,7 +6,9 @@ use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use tokio::sync::Semaphore;
 
+use crate::directory::breached;
 use crate::problem::Problem;
+use crate::settings::entry::SignInSettings;
 
 /// Characters that a password has at least and at most.
 pub const SHORTEST: usize = 10;
@@ -59,6 +61,8 @@ pub enum Weak {
     TooLong,
     /// Guessed within a thousand million tries, or made of what is known about the person.
     Guessable,
+    /// On the list of passwords that are known to thieves.
+    Breached,
 }
 
 impl Weak {
@@ -68,15 +72,32 @@ impl Weak {
             Weak::TooShort => "password-too-short",
             Weak::TooLong => "password-too-long",
             Weak::Guessable => "password-guessable",
+            Weak::Breached => "password-breached",
         }
     }
 }
 
-/// `known` is what anybody could know: name, user name, e-mail address.
+/// `known` is what anybody could know: name, user name, e-mail address. A list of breached passwords that cannot be read
+/// keeps nobody out; the log says so.
 ///
 /// # Errors
 /// Why it will not do.
-pub fn check(password: &str, known: &[&str]) -> Result<(), Weak> {
+pub fn check(settings: &SignInSettings, password: &str, known: &[&str]) -> Result<(), Weak> {
+    strength(password, known)?;
+    let Some(list) = &settings.breached_passwords else {
+        return Ok(());
+    };
+    match breached::is_listed(list, password) {
+        Ok(true) => Err(Weak::Breached),
+        Ok(false) => Ok(()),
+        Err(error) => {
+            tracing::error!("the list of breached passwords {} cannot be read: {error}", list.display());
+            Ok(())
+        }
+    }
+}
+
+fn strength(password: &str, known: &[&str]) -> Result<(), Weak> {
     match password.chars().count() {
         ..SHORTEST => Err(Weak::TooShort),
         LONGEST.. => Err(Weak::TooLong),
@@ -91,12 +112,12 @@ mod tests {
 
     #[test]
     fn a_password_is_long_and_hard_to_guess() {
-        assert_eq!(check("short", &[]), Err(Weak::TooShort));
-        assert_eq!(check(&"x".repeat(500), &[]), Err(Weak::TooLong));
+        assert_eq!(strength("short", &[]), Err(Weak::TooShort));
+        assert_eq!(strength(&"x".repeat(500), &[]), Err(Weak::TooLong));
         for weak in ["password123", "qwertyuiop1", "karma.wangmo", "aaaaaaaaaaaa"] {
-            assert_eq!(check(weak, &["Karma Wangmo", "karma.wangmo"]), Err(Weak::Guessable), "{weak}");
+            assert_eq!(strength(weak, &["Karma Wangmo", "karma.wangmo"]), Err(Weak::Guessable), "{weak}");
         }
-        assert_eq!(check("three cranes over Phobjikha", &["Karma Wangmo"]), Ok(()));
+        assert_eq!(strength("three cranes over Phobjikha", &["Karma Wangmo"]), Ok(()));
     }
 
     #[tokio::test]

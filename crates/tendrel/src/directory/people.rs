@@ -142,7 +142,7 @@ pub fn get(r: &mut Reader, id: PersonId) -> Result<Option<Person>, Error> {
                 p.parent_agency_id AS parent_id, COALESCE(a.name, '') AS parent_name,
                 COALESCE(a.name_dz, '') AS parent_name_dz, p.valid_to AS valid_to, p.version AS version
          FROM persons p LEFT JOIN organisations w ON w.id = p.working_agency_id
-         LEFT JOIN organisations a ON a.id = p.parent_agency_id WHERE p.id = $1",
+         LEFT JOIN organisations a ON a.id = p.parent_agency_id WHERE p.id = $1 AND p.is_program = 0",
         &[id.into()],
         |row| {
             Ok(Person {

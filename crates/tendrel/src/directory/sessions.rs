@@ -10,17 +10,16 @@ use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 
 use crate::app::App;
+use crate::directory::tokens::Scope;
 use crate::frame::languages::Language;
 use crate::frame::see_other;
 use crate::id::{AccountId, SavedViewId};
 use crate::problem::Problem;
 use crate::viewer::{Counts, Grant, NamedView, Role, SignedIn, Viewer, ViewerUnit};
 
-/// A session ends after a working day without use, and after a month whatever happens.
-const IDLE: SignedDuration = SignedDuration::from_hours(12);
-const LONGEST: SignedDuration = SignedDuration::from_hours(24 * 30);
 /// The last use is written at most this often.
 const SEEN_EVERY: SignedDuration = SignedDuration::from_mins(5);
+const TOKEN_SEEN_EVERY: SignedDuration = SignedDuration::from_mins(1);
 
 pub const LANGUAGE_COOKIE: &str = "language";
 
@@ -56,11 +55,16 @@ async fn viewer_of(app: &App, request: &Parts) -> Result<Viewer, Problem> {
     if let Some((by_token, secret)) = secret {
         let hash = hash(&secret);
         let lookup = hash.clone();
-        let found = app.db.read(move |r| find(r, &lookup, by_token, now)).await?;
-        if let Some(Found { me, stored_language, seen_at }) = found {
+        let still_used = if by_token { None } else { Some(now - app.settings.sign_in.idle()) };
+        let found = app.db.read(move |r| find(r, &lookup, still_used, now)).await?;
+        if let Some(Found { me, stored_language, seen_at, scope }) = found {
+            if scope.is_some_and(|scope| !scope.allows(&request.method, request.uri.path())) {
+                return Err(Problem::Forbidden);
+            }
+            let seen_every = if by_token { TOKEN_SEEN_EVERY } else { SEEN_EVERY };
             language = language.or_else(|| Language::from_code(&stored_language));
             signed_in = Some(me);
-            if seen_at + SEEN_EVERY < now {
+            if seen_at + seen_every <= now {
                 // Who only reads needs no room on a full disk.
                 if let Err(error) = app.db.write(move |tx| seen(tx, &hash, by_token, now)).await {
                     tracing::warn!("the last use of a session could not be written: {error:?}");
@@ -73,38 +77,44 @@ async fn viewer_of(app: &App, request: &Parts) -> Result<Viewer, Problem> {
     Ok(Viewer { signed_in, language: language.unwrap_or(Language::English), address, now, here })
 }
 
-/// Who a session belongs to, read anew.
+/// Who a session that was just opened belongs to.
 pub fn of_secret(r: &mut Reader, secret: &str, now: Timestamp) -> Result<Option<SignedIn>, Error> {
-    Ok(find(r, &hash(secret), false, now)?.map(|found| found.me))
+    Ok(find(r, &hash(secret), Some(now), now)?.map(|found| found.me))
 }
 
 struct Found {
     me: SignedIn,
     stored_language: String,
     seen_at: Timestamp,
+    /// Of a token.
+    scope: Option<Scope>,
 }
 
-fn find(r: &mut Reader, hash: &[u8], by_token: bool, now: Timestamp) -> Result<Option<Found>, Error> {
+/// A session that was used at `still_used` or later, or a token when there is no such instant.
+fn find(
+    r: &mut Reader,
+    hash: &[u8],
+    still_used: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<Option<Found>, Error> {
+    let by_token = still_used.is_none();
     let sql = if by_token {
         "SELECT a.id AS account_id, a.single_keys AS single_keys, p.id AS person_id, p.name AS name, p.name_dz AS name_dz,
                 p.phone AS phone, p.email AS email, p.language AS language, p.working_agency_id AS office_id,
-                COALESCE(o.name, '') AS office_name, COALESCE(t.last_used_at, 0) AS seen_at
+                COALESCE(o.name, '') AS office_name, COALESCE(t.last_used_at, 0) AS seen_at, t.scope AS scope
          FROM api_tokens t JOIN accounts a ON a.id = t.account_id JOIN persons p ON p.id = a.person_id
          LEFT JOIN organisations o ON o.id = p.working_agency_id
-         WHERE t.token_hash = $1 AND a.closed_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > $2)"
+         WHERE t.token_hash = $1 AND a.closed_at IS NULL AND t.expires_at > $2"
     } else {
         "SELECT a.id AS account_id, a.single_keys AS single_keys, p.id AS person_id, p.name AS name, p.name_dz AS name_dz,
                 p.phone AS phone, p.email AS email, p.language AS language, p.working_agency_id AS office_id,
-                COALESCE(o.name, '') AS office_name, s.last_seen_at AS seen_at
+                COALESCE(o.name, '') AS office_name, s.last_seen_at AS seen_at, NULL AS scope
          FROM sessions s JOIN accounts a ON a.id = s.account_id JOIN persons p ON p.id = a.person_id
          LEFT JOIN organisations o ON o.id = p.working_agency_id
-         WHERE s.token_hash = $1 AND a.closed_at IS NULL AND s.expires_at > $2 AND s.last_seen_at > $3"
+         WHERE s.token_hash = $1 AND a.closed_at IS NULL AND s.expires_at > $2 AND s.last_seen_at >= $3"
     };
-    let idle = now - IDLE;
     let mut parameters: Vec<database::Value<'_>> = vec![hash.into(), now.into()];
-    if !by_token {
-        parameters.push(idle.into());
-    }
+    parameters.extend(still_used.map(Into::into));
     let found = r.row(sql, &parameters, |row| {
         Ok(Found {
             me: SignedIn {
@@ -125,6 +135,9 @@ fn find(r: &mut Reader, hash: &[u8], by_token: bool, now: Timestamp) -> Result<O
             },
             stored_language: row.get("language")?,
             seen_at: row.get("seen_at")?,
+            scope: row
+                .get::<Option<String>>("scope")?
+                .map(|code| Scope::from_code(&code).unwrap_or(Scope::Read)),
         })
     })?;
     let Some(mut found) = found else {
@@ -211,15 +224,37 @@ fn seen(tx: &mut Transaction, hash: &[u8], by_token: bool, now: Timestamp) -> Re
     Ok(())
 }
 
+/// Where a session is opened from, and how long it may hold.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Origin {
+    pub address: String,
+    pub agent: String,
+    pub longest: SignedDuration,
+}
+
+#[cfg(test)]
+impl Origin {
+    pub(crate) fn test() -> Origin {
+        Origin {
+            address: "test".to_owned(),
+            agent: "test".to_owned(),
+            longest: SignedDuration::from_hours(24 * 30),
+        }
+    }
+}
+
 /// Opens a session; the returned secret goes into the cookie and is stored only as a hash.
 pub fn open(
     tx: &mut Transaction,
     account: AccountId,
-    address: &str,
-    agent: &str,
+    from: &Origin,
     now: Timestamp,
 ) -> Result<String, Error> {
     let secret = crate::secret::new();
+    tx.execute(
+        "DELETE FROM sessions WHERE account_id = $1 AND expires_at < $2",
+        &[account.into(), now.into()],
+    )?;
     tx.execute(
         "INSERT INTO sessions (token_hash, account_id, created_at, last_seen_at, expires_at, address, agent)
          VALUES ($1, $2, $3, $3, $4, $5, $6)",
@@ -227,9 +262,9 @@ pub fn open(
             hash(&secret).into(),
             account.into(),
             now.into(),
-            (now + LONGEST).into(),
-            address.into(),
-            agent.chars().take(200).collect::<String>().into(),
+            (now + from.longest).into(),
+            (&from.address).into(),
+            from.agent.chars().take(200).collect::<String>().into(),
         ],
     )?;
     Ok(secret)
@@ -237,9 +272,13 @@ pub fn open(
 
 /// The header that gives the browser its session, or takes it away when `secret` is empty.
 pub fn set_cookie(app: &App, secret: &str) -> HeaderValue {
-    let name = session_cookie(app);
+    secret_cookie(app, session_cookie(app), secret, app.settings.sign_in.longest())
+}
+
+/// A cookie that no script reads and that goes to this host alone; an empty secret takes it away.
+pub fn secret_cookie(app: &App, name: &str, secret: &str, holds: SignedDuration) -> HeaderValue {
     let secure = if app.settings.secure_cookies { "; Secure" } else { "" };
-    let age = if secret.is_empty() { 0 } else { LONGEST.as_secs() };
+    let age = if secret.is_empty() { 0 } else { holds.as_secs() };
     let text = format!("{name}={secret}; Path=/; HttpOnly; SameSite=Lax; Max-Age={age}{secure}");
     HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static(""))
 }

@@ -109,7 +109,7 @@ fn find(r: &mut Reader, id: OrganisationId, on: Option<Date>) -> Result<Option<F
         "SELECT p.id AS id, p.name AS name, p.name_dz AS name_dz, p.phone AS phone,
             COALESCE((SELECT t.title FROM posts t WHERE t.person_id = p.id AND t.valid_to IS NULL
                       ORDER BY t.valid_from DESC LIMIT 1), '') AS post
-         FROM persons p WHERE p.working_agency_id = $1 AND p.valid_to IS NULL ORDER BY p.name, p.id LIMIT $2",
+         FROM persons p WHERE p.working_agency_id = $1 AND p.valid_to IS NULL AND p.is_program = 0 ORDER BY p.name, p.id LIMIT $2",
         &[id.into(), SHOWN.into()],
         |row| {
             Ok(Worker {

@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::directory::access::{self, Doing, Spot};
 use crate::directory::accounts::{self, Account, GrantRow};
 use crate::directory::people::{self, Person, Post};
-use crate::directory::{answer, list_people};
+use crate::directory::{answer, codes, list_people};
 use crate::events::{self, Event};
 use crate::frame::{Frame, times};
 use crate::id::PersonId;
@@ -35,7 +35,7 @@ struct Page {
     grants: Vec<GrantRow>,
     log: Vec<Event>,
     may_edit: bool,
-
+    has_codes: bool,
     /// A link for setting a password, shown this once.
     link: Option<String>,
 }
@@ -56,6 +56,7 @@ pub(super) struct Found {
     pub(super) account: Option<Account>,
     pub(super) grants: Vec<GrantRow>,
     pub(super) spot: Spot,
+    has_codes: bool,
     log: Vec<Event>,
 }
 
@@ -64,14 +65,15 @@ pub(super) fn find(r: &mut Reader, id: PersonId) -> Result<Option<Found>, Error>
         return Ok(None);
     };
     let account = accounts::of_person(r, id)?;
-    let grants = match &account {
-        Some(account) => accounts::grants_of(r, account.id)?,
-        None => Vec::new(),
+    let (grants, has_codes) = match &account {
+        Some(account) => (accounts::grants_of(r, account.id)?, codes::of_account(r, account.id)?.is_some()),
+        None => (Vec::new(), false),
     };
     Ok(Some(Found {
         posts: people::posts(r, id)?,
         account,
         grants,
+        has_codes,
         spot: Spot::of(r, person.working_agency)?,
         log: events::latest(r, id.uuid(), 20)?,
         person,
@@ -96,7 +98,7 @@ pub(super) async fn page(
     };
     let id = PersonId::parse(id).ok_or(Problem::NotFound)?;
     let found = app.db.read(move |r| find(r, id)).await?.ok_or(Problem::NotFound)?;
-    let Found { person, posts, account, grants, spot, log } = found;
+    let Found { person, posts, account, grants, spot, has_codes, log } = found;
     if viewer.by_api() {
         let roles: Vec<_> = grants
             .iter()
@@ -111,6 +113,6 @@ pub(super) async fn page(
     let mut frame = Frame::new(app, viewer, "");
     frame.title = frame.plain_name(&person.name, &person.name_dz).to_owned();
     let may_edit = access::may(&me, Doing::EditPeople, &spot);
-    let page = Page { frame, person, posts, account, grants, log, may_edit, link };
+    let page = Page { frame, person, posts, account, grants, log, may_edit, has_codes, link };
     answer::page(StatusCode::OK, &page.frame, &page)
 }

@@ -15,12 +15,13 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::directory::accounts::{self, Account, PER_ACCOUNT, PER_ADDRESS};
-use crate::directory::{password, sessions};
+use crate::directory::{my_passkeys, password, second_step, sessions};
 use crate::events::{self, Actor, Event};
 use crate::frame::form::{FormData, Wrong};
 use crate::frame::{Frame, see_other};
 use crate::id::AccountId;
 use crate::problem::Problem;
+use crate::settings::entry::Way;
 use crate::viewer::{SignedIn, Viewer};
 
 pub(super) fn routes() -> Router<App> {
@@ -36,6 +37,37 @@ struct Page {
     back: String,
     /// A sentence that says how long to wait.
     pause: Option<String>,
+    ways: Ways,
+}
+
+impl Page {
+    /// Where one asks for a link, going on to the same page.
+    fn link_address(&self) -> String {
+        let back: String = form_urlencoded::byte_serialize(self.back.as_bytes()).collect();
+        if back.is_empty() { "/sign-in/link".to_owned() } else { format!("/sign-in/link?back={back}") }
+    }
+}
+
+/// The ways in that the page offers.
+struct Ways {
+    password: bool,
+    link: bool,
+    /// Forgotten passwords are set anew by e-mail.
+    forgotten: bool,
+    passkey: bool,
+}
+
+impl Ways {
+    fn of(app: &App) -> Ways {
+        let (settings, mail) = (&app.settings.sign_in, app.mailer.is_on());
+        let password = settings.has(Way::Password);
+        Ways {
+            password,
+            link: mail && settings.has(Way::Link),
+            forgotten: mail && password,
+            passkey: my_passkeys::site(app).is_ok(),
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -53,7 +85,14 @@ async fn show(
         return Ok(see_other(&way_on(me, &back)));
     }
     let frame = Frame::titled(&app, &viewer, "sign-in-title");
-    let page = Page { frame, wrong: Wrong::default(), username: String::new(), back, pause: None };
+    let page = Page {
+        frame,
+        wrong: Wrong::default(),
+        username: String::new(),
+        back,
+        pause: None,
+        ways: Ways::of(&app),
+    };
     crate::frame::page(StatusCode::OK, &page)
 }
 
@@ -80,7 +119,11 @@ async fn sign_in(
         username: typed.clone(),
         back: form.text("back").to_owned(),
         pause: None,
+        ways: Ways::of(&app),
     };
+    if !page.ways.password {
+        return Err(Problem::NotFound);
+    }
     if typed.is_empty() {
         page.wrong.note("username", page.frame.t("sign-in-no-username"));
     }
@@ -118,7 +161,7 @@ async fn sign_in(
             page.wrong.note("username", page.frame.t("sign-in-wrong"));
             again(page)
         }
-        Some(account) => enter(&app, &viewer, &headers, account, &page.back).await,
+        Some(account) => second_step::go_on(&app, &viewer, &headers, account, &page.back).await,
     }
 }
 
@@ -127,7 +170,7 @@ fn again(mut page: Page) -> Result<Response, Problem> {
     crate::frame::page(StatusCode::UNPROCESSABLE_ENTITY, &page)
 }
 
-/// Opens a session for somebody who proved who they are, and leads on.
+/// Opens a session for somebody who gave all the proofs that are due, and leads on.
 pub(super) async fn enter(
     app: &App,
     viewer: &Viewer,
@@ -135,14 +178,19 @@ pub(super) async fn enter(
     account: Account,
     back: &str,
 ) -> Result<Response, Problem> {
-    let (now, address, agent) = (viewer.now, viewer.address.clone(), agent(headers));
+    let now = viewer.now;
+    let from = sessions::Origin {
+        address: viewer.address.clone(),
+        agent: agent(headers),
+        longest: app.settings.sign_in.longest(),
+    };
     let (secret, me) = app
         .db
         .write(move |tx| {
             accounts::forget_failures(tx, &format!("account:{}", account.username))?;
             let actor = Actor { person: Some(account.person), name: account.name.clone() };
-            record(tx, account.id.uuid(), actor, "signed in", &address, now)?;
-            let secret = sessions::open(tx, account.id, &address, &agent, now)?;
+            record(tx, account.id.uuid(), actor, "signed in", &from.address, now)?;
+            let secret = sessions::open(tx, account.id, &from, now)?;
             let me = sessions::of_secret(tx, &secret, now)?;
             Ok::<_, Error>((secret, me))
         })

@@ -10,11 +10,13 @@ use database::Error;
 
 use crate::app::App;
 use crate::directory::accounts::{self, Account};
-use crate::directory::{password, sign_in};
+use crate::directory::links::{self, Purpose};
+use crate::directory::{password, second_step, sign_in};
 use crate::events::Actor;
 use crate::frame::Frame;
 use crate::frame::form::{FormData, Wrong};
 use crate::problem::Problem;
+use crate::settings::entry::Way;
 use crate::viewer::Viewer;
 
 pub(super) fn routes() -> Router<App> {
@@ -32,8 +34,9 @@ struct Page {
 
 async fn account_of(app: &App, viewer: &Viewer, secret: &str) -> Result<Account, Problem> {
     let (secret, now) = (secret.to_owned(), viewer.now);
-    let found = app.db.read(move |r| accounts::of_link(r, &secret, now)).await?;
-    found.ok_or(Problem::Input("welcome-link-over"))
+    let found = app.db.read(move |r| links::find(r, &secret, Purpose::Password, now)).await?;
+    let link = found.filter(|_| app.settings.sign_in.has(Way::Password));
+    Ok(link.ok_or(Problem::Input("welcome-link-over"))?.account)
 }
 
 async fn show(
@@ -62,7 +65,9 @@ async fn set(
     frame.title = frame.t1("welcome-title", "name", &account.name);
     let new = form.secret("password").to_owned();
     let mut wrong = Wrong::default();
-    if let Err(weak) = password::check(&new, &[&account.name, &account.username, &account.email]) {
+    if let Err(weak) =
+        password::check(&app.settings.sign_in, &new, &[&account.name, &account.username, &account.email])
+    {
         wrong.note("password", frame.t1(weak.sentence(), "count", password::SHORTEST));
         frame.has_mistakes = true;
         let page = Page { frame, wrong, secret, username: account.username };
@@ -75,7 +80,7 @@ async fn set(
         .db
         .write(move |tx| {
             // Another tab may have been quicker: the link holds once.
-            if accounts::of_link(tx, &secret, now)?.is_none() {
+            if links::take(tx, &secret, Purpose::Password, now)?.is_none() {
                 return Ok(false);
             }
             accounts::set_password(tx, id, &hash)?;
@@ -87,5 +92,5 @@ async fn set(
     if !used {
         return Err(Problem::Input("welcome-link-over"));
     }
-    sign_in::enter(&app, &viewer, &headers, account, "/me").await
+    second_step::go_on(&app, &viewer, &headers, account, "/me").await
 }

@@ -26,6 +26,7 @@ const STYLES: &[&str] = &[
     include_str!("styles/timeline.css"),
     include_str!("styles/public.css"),
     include_str!("styles/directory.css"),
+    include_str!("styles/entry.css"),
     include_str!("styles/intake.css"),
     include_str!("styles/case.css"),
     include_str!("styles/analysis.css"),
@@ -39,6 +40,7 @@ const SCRIPTS: &[(&str, &str)] = &[
     ("office.js", include_str!("scripts/office.js")),
     ("public.js", include_str!("scripts/public.js")),
     ("call.js", include_str!("scripts/call.js")),
+    ("passkey.js", include_str!("scripts/passkey.js")),
 ];
 
 struct Asset {

@@ -59,6 +59,7 @@ impl Language {
 const ENGLISH: &[&str] = &[
     include_str!("../../lang/en/frame.ftl"),
     include_str!("../../lang/en/directory.ftl"),
+    include_str!("../../lang/en/entry.ftl"),
     include_str!("../../lang/en/intake.ftl"),
     include_str!("../../lang/en/case.ftl"),
     include_str!("../../lang/en/analysis.ftl"),
@@ -67,6 +68,7 @@ const ENGLISH: &[&str] = &[
 const DZONGKHA: &[&str] = &[
     include_str!("../../lang/dz/frame.ftl"),
     include_str!("../../lang/dz/directory.ftl"),
+    include_str!("../../lang/dz/entry.ftl"),
     include_str!("../../lang/dz/intake.ftl"),
     include_str!("../../lang/dz/case.ftl"),
     include_str!("../../lang/dz/analysis.ftl"),

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::schema::{and, between, integer, list, number, object, one_of, or_null, refer, text, truth};
-use super::{analysis, desk, directory, working_time};
+use super::{analysis, desk, directory, programs, working_time};
 
 pub(super) fn schemas() -> Map<String, Json> {
     let all = [
@@ -11,6 +11,7 @@ pub(super) fn schemas() -> Map<String, Json> {
         services(),
         desk::schemas(),
         directory::schemas(),
+        programs::schemas().into(),
         working_time::schemas().into(),
         analysis::schemas(),
     ];

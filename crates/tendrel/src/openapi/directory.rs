@@ -227,6 +227,12 @@ fn accounts() -> Vec<Operation> {
             json!({ "username": "tshering.dema" }),
         ),
         act("link", "makePasswordLink", "A new link to set the password", refer("PersonWithAccount")),
+        act(
+            "codes-off",
+            "turnCodesOff",
+            "Ask for no second factor, for whoever lost it",
+            object([("codes", truth())]),
+        ),
         act("close", "closeAccount", "Close the account", closed()),
         act("reopen", "reopenAccount", "Open the account again", closed()),
         act("grant", "giveRole", "Give a role in the scope of an organisation", role())

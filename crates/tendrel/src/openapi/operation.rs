@@ -15,9 +15,9 @@ impl Operation {
         Operation::new("get", path, id, summary)
     }
 
-    /// What is posted may be too large, or not be understood.
+    /// What is posted may be too large, not be understood, or be more than a token's scope lets through.
     pub(super) fn post(path: &str, id: &str, summary: &str) -> Operation {
-        Operation::new("post", path, id, summary).refuses(&[413, 422])
+        Operation::new("post", path, id, summary).refuses(&[403, 413, 422])
     }
 
     /// Path parameters are told here; everybody but the public must be signed in, and the database may be away.

@@ -11,9 +11,9 @@ use database::Database;
 use jiff::{SignedDuration, Timestamp};
 use tendrel::app::App;
 use tendrel::clock::Clock;
-use tendrel::directory::accounts;
 use tendrel::directory::offices::{self, NewOffice};
 use tendrel::directory::people::{self, NewPerson};
+use tendrel::directory::tokens::{self, NewToken, Scope};
 use tendrel::id::OrganisationId;
 use tendrel::settings::Settings;
 use tendrel::viewer::Role;
@@ -127,8 +127,9 @@ fn populate(
     let account = people::insert_account(tx, karma, "karma", before)?;
     people::grant(tx, account, Role::Officer, unit, before)?;
     let expires_at = now + SignedDuration::from_hours(1);
+    let token = |name: &str, scope: Scope| NewToken { name: name.to_owned(), scope, expires_at };
     Ok(Tokens {
-        posting: accounts::make_token(tx, account, "posting", expires_at, now)?,
-        reading: accounts::make_token(tx, account, "reading", expires_at, now)?,
+        posting: tokens::insert(tx, account, &token("posting", Scope::All), now)?,
+        reading: tokens::insert(tx, account, &token("reading", Scope::Read), now)?,
     })
 }

@@ -15,7 +15,7 @@ const MAY_ASK: &[(&str, &[&str])] = &[
     ("install", &["directory", "desk"]),
     ("openapi", &["directory", "desk", "analysis"]),
     ("router", &["directory", "desk", "analysis"]),
-    ("worker", &["desk"]),
+    ("worker", &["directory", "desk"]),
     ("demo", &["directory", "desk"]),
     ("seed", &["directory", "desk"]),
     // A problem is told in the language of the reader's session.

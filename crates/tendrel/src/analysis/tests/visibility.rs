@@ -106,7 +106,7 @@ fn onlooker(world: &World, number: usize, grants: &[(Role, OrganisationId)]) -> 
         for (role, scope) in &all {
             people::grant(tx, account, *role, *scope, now)?;
         }
-        Ok::<_, database::Error>((person, sessions::open(tx, account, "test", "test", now)?))
+        Ok::<_, database::Error>((person, sessions::open(tx, account, &sessions::Origin::test(), now)?))
     });
     let (person, secret) = made.unwrap();
     let who = format!("onlooker {number} with {:?}", grants.iter().map(|grant| grant.0).collect::<Vec<_>>());

@@ -45,7 +45,7 @@ impl People {
                     COALESCE(a.username, '') AS username, p.version AS version
              FROM persons p LEFT JOIN accounts a ON a.person_id = p.id
              LEFT JOIN posts t ON t.person_id = p.id AND t.valid_to IS NULL
-             WHERE p.valid_to IS NULL ORDER BY p.id",
+             WHERE p.valid_to IS NULL AND p.is_program = 0 ORDER BY p.id",
             &[],
             |row| {
                 Ok(Known {

@@ -69,7 +69,9 @@ async fn a_token_is_shown_once_opens_the_api_and_can_be_revoked() {
     let world = World::new();
     let mut karma = world.browser(Who::Karma);
     karma.post("/me/tokens", &[("token_name", ""), ("token_days", "5")]).await.must_be(422);
-    let page = karma.post("/me/tokens", &[("token_name", "link watch"), ("token_days", "30")]).await;
+    let page = karma
+        .post("/me/tokens", &[("token_name", "link watch"), ("token_scope", "all"), ("token_days", "30")])
+        .await;
     let secret = page.text().split("<code>").nth(1).unwrap().split('<').next().unwrap().to_owned();
     karma.get("/me").await.must_not_have(&secret);
     let bearer = || world.public().with("authorization", format!("Bearer {secret}"));
@@ -80,7 +82,10 @@ async fn a_token_is_shown_once_opens_the_api_and_can_be_revoked() {
     let page = bearer().send("POST", "/api/v1/me/settings", "application/json", body).await;
     assert_eq!(page.json()["language"], "dz");
     // A token does not open what opens the account.
-    bearer().post("/me/tokens", &[("token_name", "more"), ("token_days", "30")]).await.must_be(403);
+    bearer()
+        .post("/me/tokens", &[("token_name", "more"), ("token_scope", "all"), ("token_days", "30")])
+        .await
+        .must_be(403);
     bearer().post("/me/password", &[("new", SECRET)]).await.must_be(403);
     let page = world.browser(Who::Karma).get("/me").await.text();
     let revoke = page.split("action=\"/me/tokens/").nth(1).unwrap()[..36].to_owned();
@@ -92,8 +97,10 @@ async fn a_token_is_shown_once_opens_the_api_and_can_be_revoked() {
 #[tokio::test]
 async fn a_token_ends_on_its_day() {
     let world = World::new();
-    let page =
-        world.browser(Who::Karma).post("/me/tokens", &[("token_name", "x"), ("token_days", "7")]).await;
+    let page = world
+        .browser(Who::Karma)
+        .post("/me/tokens", &[("token_name", "x"), ("token_scope", "read"), ("token_days", "7")])
+        .await;
     let secret = page.text().split("<code>").nth(1).unwrap().split('<').next().unwrap().to_owned();
     world.set("2026-11-26 09:00");
     world.public().with("authorization", format!("Bearer {secret}")).get("/api/v1/me").await.must_be(401);

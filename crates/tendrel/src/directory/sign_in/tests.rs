@@ -1,4 +1,4 @@
-use crate::directory::{accounts, password};
+use crate::directory::{accounts, links, password};
 use crate::testing::{Page, Who, World};
 
 const SECRET: &str = "three cranes over Phobjikha";
@@ -122,7 +122,7 @@ async fn whoever_is_signed_in_is_led_on_but_not_away() {
 async fn a_link_sets_a_password_once() {
     let world = World::new();
     let (account, now) = (world.account(Who::Tshering), world.app.clock.now());
-    let secret = world.app.db.write_blocking(move |tx| accounts::make_link(tx, account, now)).unwrap();
+    let secret = world.app.db.write_blocking(move |tx| links::hand_over(tx, account, now)).unwrap();
     let address = format!("/welcome/{secret}");
     let mut tshering = world.public();
     tshering.get(&address).await.must_have("Welcome, Tshering Dema");
@@ -143,7 +143,7 @@ async fn a_link_sets_a_password_once() {
 async fn a_link_holds_a_week() {
     let world = World::new();
     let (account, now) = (world.account(Who::Tshering), world.app.clock.now());
-    let secret = world.app.db.write_blocking(move |tx| accounts::make_link(tx, account, now)).unwrap();
+    let secret = world.app.db.write_blocking(move |tx| links::hand_over(tx, account, now)).unwrap();
     world.set("2026-11-26 09:01");
     world.public().get(&format!("/welcome/{secret}")).await.must_be(422);
 }
