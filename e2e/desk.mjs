@@ -13,7 +13,7 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 export const results = path.join(here, 'results');
 mkdirSync(results, { recursive: true });
 
-const PROGRAM = process.env.TENDREL_PROGRAM ?? path.join(here, '../target/debug/tendrel');
+export const PROGRAM = process.env.TENDREL_PROGRAM ?? path.join(here, '../target/debug/tendrel');
 const BROWSERS = [process.env.TENDREL_CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser'];
 
 let started;

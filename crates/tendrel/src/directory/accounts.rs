@@ -119,6 +119,15 @@ pub fn note_failure(tx: &mut Transaction, subjects: &[String], now: Timestamp) -
     Ok(())
 }
 
+/// Takes a try back that was counted as a failure when it was made, and was none.
+pub fn take_back(tx: &mut Transaction, subjects: &[String], at: Timestamp) -> Result<(), Error> {
+    tx.execute_many(
+        "DELETE FROM sign_in_failures WHERE subject = $1 AND at = $2",
+        subjects.iter().map(|subject| vec![subject.into(), at.into()]),
+    )?;
+    Ok(())
+}
+
 pub fn forget_failures(tx: &mut Transaction, subject: &str) -> Result<(), Error> {
     tx.execute("DELETE FROM sign_in_failures WHERE subject = $1", &[subject.into()])?;
     Ok(())

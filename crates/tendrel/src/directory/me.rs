@@ -33,7 +33,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/api/v1/me/settings", post(set))
         .route("/me/password", post(change_password))
         .route("/me/sessions/{name}/end", post(end_session))
-        .route("/me/sessions/end-others", post(end_others))
+        .route("/me/other-sessions/end", post(end_others))
 }
 
 #[derive(Template)]

@@ -2,7 +2,7 @@
 //!
 //! Deliberately small: signatures are ES256, which every authenticator knows; keys come without attestation, because
 //! who made the authenticator is not asked; and each use needs the owner's finger, face or PIN, so that a passkey is
-//! two factors in one. `docs/decisions/0006` says why no library does this.
+//! two factors in one. `docs/decisions/0008` says why no library does this.
 
 pub mod store;
 

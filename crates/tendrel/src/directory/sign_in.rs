@@ -135,13 +135,12 @@ async fn sign_in(
     }
     let now = viewer.now;
     let subjects = [format!("account:{}", accounts::username(&typed)), format!("address:{}", viewer.address)];
-    let asked = subjects.clone();
+    let tried = subjects.clone();
     let (account, until) = app
         .db
-        .read(move |r| {
-            let of_account = accounts::pause(&accounts::failures(r, &asked[0], now)?, PER_ACCOUNT, now);
-            let of_address = accounts::pause(&accounts::failures(r, &asked[1], now)?, PER_ADDRESS, now);
-            Ok::<_, Error>((accounts::find(r, &typed)?, of_account.max(of_address)))
+        .write(move |tx| {
+            let until = count_try(tx, &tried, now)?;
+            Ok::<_, Error>((accounts::find(tx, &typed)?, until))
         })
         .await?;
     if let Some(until) = until {
@@ -157,12 +156,32 @@ async fn sign_in(
     match open.filter(|_| matches) {
         None => {
             let typed = page.username.clone();
-            app.db.write(move |tx| fail(tx, &typed, &subjects, &address, now)).await?;
+            app.db.write(move |tx| fail(tx, &typed, &address, now)).await?;
             page.wrong.note("username", page.frame.t("sign-in-wrong"));
             again(page)
         }
-        Some(account) => second_step::go_on(&app, &viewer, &headers, account, &page.back).await,
+        Some(account) => {
+            app.db.write(move |tx| accounts::take_back(tx, &subjects, now)).await?;
+            second_step::go_on(&app, &viewer, &headers, account, &page.back).await
+        }
     }
+}
+
+/// Counts a try as a failure before its password is looked at, and takes it back when it was right: a hundred tries
+/// at once are not more than one after the other. Returns until when to wait, if there were too many already.
+fn count_try(
+    tx: &mut Transaction,
+    subjects: &[String; 2],
+    now: Timestamp,
+) -> Result<Option<Timestamp>, Error> {
+    tx.lock(&subjects[0])?;
+    let of_account = accounts::pause(&accounts::failures(tx, &subjects[0], now)?, PER_ACCOUNT, now);
+    let of_address = accounts::pause(&accounts::failures(tx, &subjects[1], now)?, PER_ADDRESS, now);
+    let until = of_account.max(of_address);
+    if until.is_none() {
+        accounts::note_failure(tx, subjects, now)?;
+    }
+    Ok(until)
 }
 
 fn again(mut page: Page) -> Result<Response, Problem> {
@@ -206,14 +225,7 @@ fn agent(headers: &HeaderMap) -> String {
 }
 
 /// The same work whether the account exists or not; what is not an account has the identifier of none.
-fn fail(
-    tx: &mut Transaction,
-    typed: &str,
-    subjects: &[String],
-    address: &str,
-    now: Timestamp,
-) -> Result<(), Error> {
-    accounts::note_failure(tx, subjects, now)?;
+fn fail(tx: &mut Transaction, typed: &str, address: &str, now: Timestamp) -> Result<(), Error> {
     let account = accounts::find(tx, typed)?;
     let subject = account.map_or(Uuid::nil(), |account| account.id.uuid());
     record(tx, subject, Actor { person: None, name: String::new() }, "sign-in failed", address, now)

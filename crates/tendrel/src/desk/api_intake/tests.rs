@@ -2,25 +2,17 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::directory::sessions;
+use crate::directory::tokens::{self, NewToken, Scope};
 use crate::testing::{Browser, Who, World};
 
 const PATH: &str = "/api/v1/requests";
 
 /// A program with a token of this person.
 fn program(world: &World, who: Who) -> Browser {
-    let (account, now, secret) = (world.account(who), world.app.clock.now(), crate::secret::new());
-    let hash = sessions::hash(&secret);
-    world
-        .app
-        .db
-        .write_blocking(move |tx| {
-            tx.execute(
-                "INSERT INTO api_tokens (id, account_id, name, token_hash, created_at) VALUES ($1, $2, 'test', $3, $4)",
-                &[crate::id::TokenId::new(now).into(), account.into(), hash.as_slice().into(), now.into()],
-            )
-        })
-        .unwrap();
+    let (account, now) = (world.account(who), world.app.clock.now());
+    let expires_at = now + jiff::SignedDuration::from_hours(24 * 30);
+    let token = NewToken { name: "test".to_owned(), scope: Scope::Write, expires_at };
+    let secret = world.app.db.write_blocking(move |tx| tokens::insert(tx, account, &token, now)).unwrap();
     world.public().with("authorization", format!("Bearer {secret}"))
 }
 

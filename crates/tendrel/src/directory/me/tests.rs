@@ -65,6 +65,55 @@ async fn a_session_elsewhere_can_be_ended_but_only_ones_own() {
 }
 
 #[tokio::test]
+async fn all_other_sessions_are_ended_at_once() {
+    let world = World::new();
+    let (mut here, mut there) = (world.browser(Who::Karma), world.browser(Who::Karma));
+    here.post("/me/other-sessions/end", &[]).await.must_have("All your other sessions have ended");
+    assert_eq!(there.get("/me").await.path, "/sign-in?back=%2Fme");
+    here.get("/me").await.must_not_have("End all others");
+    world.browser(Who::Sonam).get("/me").await.must_be(200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_ends_unused_after_idle_hours_and_in_any_case_after_its_days() {
+    let mut world = World::new().with_password(Who::Karma);
+    let mut settings = (*world.app.settings).clone();
+    settings.sign_in.idle_hours = 2;
+    settings.sign_in.longest_days = 1;
+    world.app.settings = std::sync::Arc::new(settings);
+    let (mut karma, mut sonam) = (world.public(), world.browser(Who::Sonam));
+    karma.post("/sign-in", &[("username", "karma"), ("password", SECRET)]).await;
+    sonam.get("/me").await.must_be(200);
+    for hour in (10..24).step_by(2) {
+        world.set(&format!("2026-11-19 {hour:02}:00"));
+        karma.get("/me").await.must_have("Karma Wangmo");
+    }
+    assert_eq!(sonam.get("/me").await.path, "/sign-in?back=%2Fme");
+    for hour in (0..9).step_by(2) {
+        world.set(&format!("2026-11-20 {hour:02}:00"));
+        karma.get("/me").await.must_have("Karma Wangmo");
+    }
+    world.set("2026-11-20 09:00");
+    assert_eq!(karma.get("/me").await.path, "/sign-in?back=%2Fme");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_that_thieves_know_is_refused() {
+    let mut world = World::new();
+    let list = tempfile::NamedTempFile::new().unwrap();
+    // SHA-1 of "three cranes over Phobjikha".
+    use sha1::{Digest, Sha1};
+    let hash = crate::files::hex(&Sha1::digest(SECRET.as_bytes())).to_uppercase();
+    std::fs::write(list.path(), format!("{hash}:12\n")).unwrap();
+    let mut settings = (*world.app.settings).clone();
+    settings.sign_in.breached_passwords = Some(list.path().to_owned());
+    world.app.settings = std::sync::Arc::new(settings);
+    let mut karma = world.browser(Who::Karma);
+    karma.post("/me/password", &[("new", SECRET)]).await.must_have("on a list that thieves use");
+    karma.post("/me/password", &[("new", "four yaks under Jomolhari")]).await.must_be(200);
+}
+
+#[tokio::test]
 async fn a_token_is_shown_once_opens_the_api_and_can_be_revoked() {
     let world = World::new();
     let mut karma = world.browser(Who::Karma);

@@ -83,6 +83,24 @@ async fn after_five_failures_there_is_a_pause_that_is_said() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_hundred_tries_at_once_are_not_more_than_five() {
+    let world = World::new().with_password(Who::Karma);
+    let tries = (0..12).map(|_| world.try_to_sign_in("karma", "wrong"));
+    let answers = futures_util::future::join_all(tries).await;
+    assert_eq!(answers.iter().filter(|page| page.status == 422).count(), 5);
+    assert_eq!(answers.iter().filter(|page| page.status == 429).count(), 7);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_school_that_signs_in_rightly_is_never_kept_out() {
+    let world = World::new().with_password(Who::Karma);
+    for _ in 0..4 {
+        world.try_to_sign_in("karma@tendrel.example", SECRET).await.must_be(200);
+    }
+    assert_eq!(world.number("SELECT COUNT(*) FROM sign_in_failures"), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_address_that_tries_many_accounts_has_to_wait() {
     let world = World::new();
     let now = world.app.clock.now();
