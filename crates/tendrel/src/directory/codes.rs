@@ -18,7 +18,7 @@ pub struct Codes {
 }
 
 impl Codes {
-    pub fn new() -> Codes {
+    pub fn random() -> Codes {
         Codes { secret: secret::bytes::<20>().to_vec() }
     }
 

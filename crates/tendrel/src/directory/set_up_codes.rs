@@ -90,7 +90,7 @@ async fn without_codes(app: &App, viewer: &Viewer) -> Result<Option<Account>, Pr
 async fn show(State(app): State<App>, viewer: Viewer) -> Result<Response, Problem> {
     match without_codes(&app, &viewer).await? {
         Some(account) => {
-            let page = page(&app, &viewer, &account, &Codes::new(), "/me/codes")?;
+            let page = page(&app, &viewer, &account, &Codes::random(), "/me/codes")?;
             crate::frame::page(StatusCode::OK, &page)
         }
         None => Ok(see_other("/me")),
@@ -99,7 +99,7 @@ async fn show(State(app): State<App>, viewer: Viewer) -> Result<Response, Proble
 
 async fn show_due(State(app): State<App>, viewer: Viewer, headers: HeaderMap) -> Result<Response, Problem> {
     let (link, _) = second_step::begun(&app, &viewer, &headers, Purpose::Enrol).await?;
-    let page = page(&app, &viewer, &link.account, &Codes::new(), "/sign-in/set-up-codes")?;
+    let page = page(&app, &viewer, &link.account, &Codes::random(), "/sign-in/set-up-codes")?;
     crate::frame::page(StatusCode::OK, &page)
 }
 
@@ -111,7 +111,7 @@ async fn checked(
     form: &FormData,
     action: &'static str,
 ) -> Result<Result<(Codes, i64), Response>, Problem> {
-    let codes = Codes::from_letters(form.text("letters")).unwrap_or_else(Codes::new);
+    let codes = Codes::from_letters(form.text("letters")).unwrap_or_else(Codes::random);
     if let Some(step) = codes.step(form.text("code"), viewer.now) {
         return Ok(Ok((codes, step)));
     }

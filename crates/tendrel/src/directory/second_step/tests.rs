@@ -15,7 +15,7 @@ impl World {
 
     /// Codes as they are set up for somebody, and the ten recovery codes.
     fn with_codes(&self, who: Who) -> (Codes, Vec<String>) {
-        let (account, now, codes) = (self.account(who), self.app.clock.now(), Codes::new());
+        let (account, now, codes) = (self.account(who), self.app.clock.now(), Codes::random());
         let stored = codes.clone();
         let recovery =
             self.app.db.write_blocking(move |tx| codes::set_up(tx, account, &stored, 0, now)).unwrap();
