@@ -35,6 +35,7 @@ pub mod programs;
 pub mod reference;
 mod second_step;
 pub mod send_link;
+pub mod send_notice;
 pub mod sessions;
 mod set_up_codes;
 mod show_calendars;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::app::App;
 use crate::desk::{clocks, recompute, usual};
-use crate::directory::send_link;
+use crate::directory::{send_link, send_notice};
 use crate::jobs::{self, Job};
 use crate::problem::Problem;
 use crate::record;
@@ -63,6 +63,7 @@ async fn do_job(app: &App, job: &Job) -> Result<(), Problem> {
     match job.kind.as_str() {
         recompute::RECOMPUTE_PROMISES => recompute::run(app).await,
         usual::JOB => usual::run(app).await,
+        send_notice::JOB => send_notice::run(app, &job.payload).await,
         send_link::JOB => send_link::run(app, &job.payload).await,
         unknown => Err(Problem::Other(anyhow::anyhow!("there is no kind of job called {unknown}"))),
     }

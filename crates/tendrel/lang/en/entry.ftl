@@ -44,6 +44,17 @@ mail-password-body = Kuzuzangpo la { $name },
     The link holds once, for one hour. Give it to nobody.
     You did not ask for it? Then do nothing: your password stays as it is.
 
+mail-changed-subject = Your account was changed
+mail-changed-body = Kuzuzangpo la { $name },
+
+    { $change } It was done on { $time }.
+
+    It was you? Then all is well.
+    It was not? Tell your ICT unit at once, and set a new password: { $link }
+mail-changed-password = A new password was set for your account.
+mail-changed-codes-off = Your account no longer asks for codes of your telephone.
+mail-changed-passkey-added = A passkey was added to your account.
+
 code-title = One more step
 code-lead = Open the app on your telephone and type the code that it shows for this site.
 code-label = Code of six digits

@@ -14,6 +14,7 @@ use crate::directory::change_office::one_office;
 use crate::directory::change_person::subject;
 use crate::directory::form_page::FormPage;
 use crate::directory::people::{self, Person};
+use crate::directory::send_notice::{self, Change};
 use crate::directory::{answer, codes, links, record, show_person};
 use crate::frame::Frame;
 use crate::frame::form::FormData;
@@ -156,8 +157,12 @@ async fn codes_off(
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
     let (person, account) = account(&app, &viewer, &id).await?;
+    let now = viewer.now;
     write(&app, &viewer, person.id, ("codes turned off", json!({})), move |tx| {
-        codes::remove(tx, account.id).map(|_| None)
+        if codes::remove(tx, account.id)? {
+            send_notice::enqueue(tx, account.id, Change::CodesOff, now)?;
+        }
+        Ok(None)
     })
     .await?;
     answer::done(&viewer, &format!("/people/{id}"), "person-codes-off", &json!({ "codes": false }))

@@ -15,6 +15,7 @@ use crate::directory::accounts::{self, GrantRow, OpenSession};
 use crate::directory::my_passkeys;
 use crate::directory::my_tokens::TokenForm;
 use crate::directory::passkeys::{self, Passkey};
+use crate::directory::send_notice::{self, Change};
 use crate::directory::tokens::{self, ApiToken};
 use crate::directory::{answer, codes, password, sessions, sign_in};
 use crate::frame::form::{FormData, Wrong};
@@ -246,6 +247,7 @@ async fn change_password(
         .write(move |tx| {
             accounts::set_password(tx, account_id, &hash)?;
             accounts::end_other_sessions(tx, account_id, &page.here)?;
+            send_notice::enqueue(tx, account_id, Change::Password, now)?;
             sign_in::record(tx, account_id.uuid(), actor.clone(), "password set", &address, now)
         })
         .await?;

@@ -11,6 +11,7 @@ use serde_json::json;
 use crate::app::App;
 use crate::directory::me::{must_sit_there, page_of};
 use crate::directory::passkeys::{self, Act, LIMIT, NewKey, Refused, Site, store};
+use crate::directory::send_notice::{self, Change};
 use crate::directory::{accounts, answer, sign_in};
 use crate::frame::form::FormData;
 use crate::frame::see_other;
@@ -91,6 +92,7 @@ async fn add(
             let added = store::take_challenge(tx, &challenge, Some(id), now)?
                 && store::insert(tx, id, &key, &name, now)?;
             if added {
+                send_notice::enqueue(tx, id, Change::PasskeyAdded, now)?;
                 sign_in::record(tx, id.uuid(), actor.clone(), "passkey added", &address, now)?;
             }
             Ok::<_, Error>(added)

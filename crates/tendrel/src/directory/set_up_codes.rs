@@ -16,6 +16,7 @@ use crate::directory::accounts::{self, Account, PER_ACCOUNT};
 use crate::directory::codes::{self, Codes};
 use crate::directory::links::Purpose;
 use crate::directory::me::must_sit_there;
+use crate::directory::send_notice::{self, Change};
 use crate::directory::{links, second_step, sign_in};
 use crate::events::Actor;
 use crate::frame::form::{FormData, Wrong};
@@ -246,6 +247,7 @@ async fn turn_off(State(app): State<App>, viewer: Viewer, form: FormData) -> Res
     app.db
         .write(move |tx| {
             codes::remove(tx, id)?;
+            send_notice::enqueue(tx, id, Change::CodesOff, now)?;
             sign_in::record(tx, id.uuid(), actor.clone(), "codes turned off", &address, now)
         })
         .await?;

@@ -11,6 +11,7 @@ use database::Error;
 use crate::app::App;
 use crate::directory::accounts::{self, Account};
 use crate::directory::links::{self, Purpose};
+use crate::directory::send_notice::{self, Change};
 use crate::directory::{password, second_step, sign_in};
 use crate::events::Actor;
 use crate::frame::Frame;
@@ -84,6 +85,7 @@ async fn set(
                 return Ok(false);
             }
             accounts::set_password(tx, id, &hash)?;
+            send_notice::enqueue(tx, id, Change::Password, now)?;
             accounts::end_other_sessions(tx, id, &[])?;
             sign_in::record(tx, id.uuid(), actor.clone(), "password set", &address, now)?;
             Ok::<_, Error>(true)

@@ -132,6 +132,10 @@ async fn a_forgotten_password_is_set_anew_by_e_mail() {
     assert!(link.starts_with("/welcome/"), "{link}");
     let new = "four yaks under Jomolhari";
     karma.post(&link, &[("password", new)]).await.must_have("Karma Wangmo");
+    // The owner learns it, whoever it was.
+    worker::round(&world.app).await.unwrap();
+    let mail = world.app.mailer.sent().pop().unwrap();
+    assert!(mail.body.contains("A new password was set for your account. It was done on 2026-11-19 09:00."));
     // Whoever was in is out.
     assert_eq!(elsewhere.get("/me").await.path, "/sign-in?back=%2Fme");
     with_password(&mut world.public(), "karma").await.must_be(422);
@@ -318,4 +322,7 @@ async fn an_operator_helps_whoever_lost_everything_and_a_stranger_cannot() {
     let page = operator.post(&format!("{address}/codes-off"), &[]).await;
     page.must_have("The codes are turned off");
     page.must_not_have("Turn off the codes");
+    worker::round(&world.app).await.unwrap();
+    let mail = world.app.mailer.sent().pop().unwrap();
+    assert!(mail.to == "karma@tendrel.example" && mail.body.contains("no longer asks for codes"));
 }
