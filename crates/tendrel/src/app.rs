@@ -8,8 +8,8 @@ use crate::clock::Clock;
 use crate::desk::catalogue::Catalogue;
 use crate::directory::calendars::Calendars;
 use crate::files::Files;
-use crate::record::key::Signer;
 use crate::mailer::Mailer;
+use crate::record::key::Signer;
 use crate::settings::Settings;
 
 /// Cheap to clone; one for the whole program.

@@ -84,7 +84,8 @@ async fn what_is_restored_is_what_was_there() {
     let session = world.account(Who::Karma);
     let now = world.app.clock.now();
     let open = move |tx: &mut database::Transaction| {
-        crate::directory::sessions::open(tx, session, "test", "test", now)
+        let from = crate::directory::sessions::Origin::test();
+        crate::directory::sessions::open(tx, session, &from, now)
     };
     let secret = restored.db.write(open).await.unwrap();
     let mut karma = crate::testing::Browser::new(&restored, Some(secret));
