@@ -49,10 +49,13 @@ after(async () => {
   rmSync(data, { recursive: true, force: true });
 });
 
+/** Waits for a page; what stands behind the question mark may be anything. */
+const at = (pathname) => page.waitForURL((url) => url.pathname === pathname);
+
 async function signOut() {
   await page.goto('/me');
   await page.getByRole('button', { name: 'Sign out' }).click();
-  await page.waitForURL((url) => url.pathname === '/');
+  await at('/');
 }
 
 async function withPassword() {
@@ -69,7 +72,7 @@ test('a passkey is added, and opens the account without a password', async () =>
     options: { protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true },
   });
   await withPassword();
-  await page.waitForURL('**/me');
+  await at('/me');
   await look(page);
   await page.getByLabel('Name', { exact: true }).fill('my telephone');
   await page.getByRole('button', { name: 'Add a passkey' }).click();
@@ -79,7 +82,7 @@ test('a passkey is added, and opens the account without a password', async () =>
 
   await page.goto('/sign-in?back=/me');
   await page.getByRole('button', { name: 'Use a passkey' }).click();
-  await page.waitForURL('**/me');
+  await at('/me');
   assert.equal(await page.locator('h1').innerText(), 'Tandin Wangdi');
   await page.getByText('last used').first().waitFor();
   await signOut();
@@ -105,7 +108,7 @@ function code(letters, steps = 0) {
 
 test('codes of the telephone are set up and asked for; a link comes by e-mail', async () => {
   await withPassword();
-  await page.waitForURL('**/me');
+  await at('/me');
   await open(page, '/me/codes');
   await page.getByText('No camera?').click();
   const letters = await page.locator('details code').innerText();
@@ -119,12 +122,12 @@ test('codes of the telephone are set up and asked for; a link comes by e-mail', 
   await signOut();
 
   await withPassword();
-  await page.waitForURL('**/sign-in/code');
+  await at('/sign-in/code');
   await look(page);
   // The code of the next half minute: the one of now was used.
   await page.getByLabel('Code of six digits').fill(code(letters, 1));
   await page.getByRole('button', { name: 'Go on' }).first().click();
-  await page.waitForURL('**/me');
+  await at('/me');
   // Where e-mail goes.
   await page.goto('/people?q=Tandin');
   await page.getByRole('link', { name: 'Tandin Wangdi' }).last().click();
@@ -143,11 +146,11 @@ test('codes of the telephone are set up and asked for; a link comes by e-mail', 
   const link = letter.match(/http:\/\/localhost:\d+\/enter\/\S+/)[0];
   await open(page, link);
   await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.waitForURL('**/sign-in/code');
+  await at('/sign-in/code');
   await page.getByText('The telephone is not at hand').click();
   await page.getByLabel('Recovery code').fill(recovery[0]);
   await page.getByRole('button', { name: 'Go on' }).last().click();
-  await page.waitForURL('**/me');
+  await at('/me');
 });
 
 function nextLetter() {
