@@ -17,6 +17,7 @@
 pub mod check;
 pub mod command;
 mod copy;
+mod lock;
 pub mod make;
 pub mod manifest;
 pub mod nightly;

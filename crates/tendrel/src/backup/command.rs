@@ -5,15 +5,18 @@ use std::path::{Path, PathBuf};
 
 use anyhow::ensure;
 
+use crate::backup::lock::{KeyArguments, LockArguments, Opened};
 use crate::backup::manifest::Manifest;
 use crate::backup::{check, make};
 use crate::settings::{Place, Settings, SettingsFile};
 
-#[derive(Clone, Debug, clap::Args)]
+#[derive(Clone, Debug, Default, clap::Args)]
 #[command(args_conflicts_with_subcommands = true)]
 pub struct BackupArguments {
     /// The folder in which the backup is made, under a name with the time.
     pub target: Option<PathBuf>,
+    #[command(flatten)]
+    pub lock: LockArguments,
     #[command(subcommand)]
     pub command: Option<BackupCommand>,
 }
@@ -21,21 +24,29 @@ pub struct BackupArguments {
 #[derive(Clone, Debug, clap::Subcommand)]
 pub enum BackupCommand {
     /// Restores a backup into a temporary place and says whether it is whole.
-    Check { from: PathBuf },
+    Check {
+        /// The folder of one backup, or a locked one.
+        from: PathBuf,
+        #[command(flatten)]
+        key: KeyArguments,
+    },
 }
 
 #[derive(Clone, Debug, clap::Args)]
 pub struct RestoreArguments {
-    /// The folder of one backup.
+    /// The folder of one backup, or a locked one.
     pub from: PathBuf,
+    #[command(flatten)]
+    pub key: KeyArguments,
 }
 
 /// # Errors
 /// When the backup cannot be made, is not whole, or lacks attachments.
 pub fn run(place: &Place, arguments: &BackupArguments, out: &mut dyn Write) -> anyhow::Result<()> {
     let app = place.open()?;
-    if let Some(BackupCommand::Check { from }) = &arguments.command {
-        let proven = check::check(&app, from)?;
+    if let Some(BackupCommand::Check { from, key }) = &arguments.command {
+        let opened = Opened::open(from, key, &app.settings.data)?;
+        let proven = check::check(&app, &opened.folder)?;
         let (rows, entries) = (proven.rows, proven.manifest.entries.len());
         let (events, chains) = (proven.record.events, proven.record.chains);
         writeln!(out, "restored and compared: {rows} rows, {entries} files")?;
@@ -43,13 +54,18 @@ pub fn run(place: &Place, arguments: &BackupArguments, out: &mut dyn Write) -> a
         return Ok(());
     }
     let target = arguments.target.as_deref().unwrap_or(&app.settings.backup_folder);
-    let made = make::make(&app, target)?;
-    let (size, entries) = (made.manifest.size(), made.manifest.entries.len());
-    writeln!(out, "{} files with {size} bytes are in {}", entries, made.folder.display())?;
+    let (place, manifest) = if arguments.lock.is_wanted() {
+        make::make_locked(&app, target, &arguments.lock)?
+    } else {
+        let made = make::make(&app, target)?;
+        (made.folder, made.manifest)
+    };
+    let (size, entries) = (manifest.size(), manifest.entries.len());
+    writeln!(out, "{entries} files with {size} bytes are in {}", place.display())?;
     ensure!(
-        made.manifest.missing.is_empty(),
+        manifest.missing.is_empty(),
         "{} attachments are not in the data folder; the backup was made without them",
-        made.manifest.missing.len()
+        manifest.missing.len()
     );
     Ok(())
 }
@@ -62,7 +78,9 @@ pub fn restore(place: &Place, arguments: &RestoreArguments, out: &mut dyn Write)
         database: place.database.clone().or(file.database),
         ..Settings::in_folder(place.data.clone())
     };
-    let manifest = put_back(&arguments.from, &settings)?;
+    let beside = settings.data.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let opened = Opened::open(&arguments.from, &arguments.key, beside)?;
+    let manifest = put_back(&opened.folder, &settings)?;
     writeln!(
         out,
         "restored what was here on {:.0}; run tendrel verify, and start tendrel serve on {}",

@@ -8,6 +8,7 @@ use database::{Database, Error, Options, Reader};
 use jiff::Timestamp;
 
 use crate::app::App;
+use crate::backup::lock::{self, LockArguments};
 use crate::backup::manifest::{Entry, FORMAT, Kind, Manifest};
 use crate::backup::{copy, store, tables};
 use crate::files::hex;
@@ -36,6 +37,41 @@ struct Told {
 /// # Errors
 /// When it could not be made; nothing is left of it then.
 pub fn make(app: &App, target: &Path) -> anyhow::Result<Made> {
+    let made = write(app, target)?;
+    note(app, &made.manifest, &made.folder, made.manifest.size())?;
+    Ok(made)
+}
+
+/// Makes a backup as one locked file below `target`, by way of the data folder: no plain copy lies in `target` ever.
+///
+/// # Errors
+/// As `make`.
+pub fn make_locked(app: &App, target: &Path, lock: &LockArguments) -> anyhow::Result<(PathBuf, Manifest)> {
+    std::fs::create_dir_all(target)
+        .with_context(|| format!("the folder {} cannot be made", target.display()))?;
+    let packing = app.settings.data.join(format!("tendrel_packing_{}", uuid::Uuid::now_v7().simple()));
+    let packed = write(app, &packing).and_then(|Made { folder, manifest }| {
+        let name = folder.file_name().context("a backup without a name")?.display().to_string();
+        let file = target.canonicalize()?.join(format!("{name}.tar.age"));
+        ensure!(!file.exists(), "{} exists already; wait a second", file.display());
+        lock::pack(&folder, &file, lock)?;
+        note(app, &manifest, &file, std::fs::metadata(&file)?.len())?;
+        Ok((file, manifest))
+    });
+    if packing.exists() {
+        std::fs::remove_dir_all(&packing)?;
+    }
+    packed
+}
+
+fn note(app: &App, manifest: &Manifest, place: &Path, size: u64) -> anyhow::Result<()> {
+    let (at, place) = (manifest.made_at, place.display().to_string());
+    let size = i64::try_from(size).unwrap_or(i64::MAX);
+    app.db.write_blocking(move |tx| store::made(tx, at, &place, size))?;
+    Ok(())
+}
+
+fn write(app: &App, target: &Path) -> anyhow::Result<Made> {
     let now = app.clock.now();
     std::fs::create_dir_all(target)
         .with_context(|| format!("the folder {} cannot be made", target.display()))?;
@@ -52,10 +88,7 @@ pub fn make(app: &App, target: &Path) -> anyhow::Result<Made> {
         // The reason matters more than a left-over.
         let _ = std::fs::remove_dir_all(&partial);
     }
-    let manifest = made?;
-    let (place, size) = (folder.display().to_string(), i64::try_from(manifest.size()).unwrap_or(i64::MAX));
-    app.db.write_blocking(move |tx| store::made(tx, now, &place, size))?;
-    Ok(Made { folder, manifest })
+    Ok(Made { folder, manifest: made? })
 }
 
 fn fill(app: &App, folder: &Path, before: Option<&Path>, now: Timestamp) -> anyhow::Result<Manifest> {

@@ -7,6 +7,7 @@ use testkit::Fresh;
 
 use crate::app::App;
 use crate::backup::command::{BackupArguments, BackupCommand};
+use crate::backup::lock::{KeyArguments, LockArguments};
 use crate::backup::manifest::Manifest;
 use crate::backup::restore::restore;
 use crate::backup::{check, command, make, nightly, store};
@@ -246,13 +247,14 @@ async fn the_commands_make_check_and_restore() {
         let place = Place { data: settings.data.clone(), database: settings.database.clone() };
         let mut said = Vec::new();
         let target = settings.data.join("copies");
-        let arguments = BackupArguments { target: Some(target.clone()), command: None };
+        let arguments = BackupArguments { target: Some(target.clone()), ..BackupArguments::default() };
         command::run(&place, &arguments, &mut said).unwrap();
         let from = make::all(&target).unwrap().remove(0);
-        let check =
-            BackupArguments { target: None, command: Some(BackupCommand::Check { from: from.clone() }) };
+        let key = KeyArguments::default();
+        let command = Some(BackupCommand::Check { from: from.clone(), key: key.clone() });
+        let check = BackupArguments { command, ..BackupArguments::default() };
         command::run(&place, &check, &mut said).unwrap();
-        let arguments = command::RestoreArguments { from };
+        let arguments = command::RestoreArguments { from, key };
         let refused = command::restore(&place, &arguments, &mut said).unwrap_err().to_string();
         assert!(refused.contains("is not empty"), "{refused}");
         let (_place, settings) = empty_place();
@@ -266,4 +268,72 @@ async fn the_commands_make_check_and_restore() {
     })
     .await;
     assert!(said.contains("restored and compared:") && said.contains("restored what was here"), "{said}");
+}
+
+#[tokio::test]
+async fn a_locked_backup_opens_with_its_key_and_with_no_other() {
+    let world = busy().await;
+    let app = world.installed();
+    let place = Place { data: app.settings.data.clone(), database: app.settings.database.clone() };
+    blocking(move || {
+        let file = |name: &str, text: &str| {
+            let path = place.data.join(name);
+            std::fs::write(&path, text).unwrap();
+            path
+        };
+        let (ours, other) = (age::x25519::Identity::generate(), age::x25519::Identity::generate());
+        let recipient = vec![ours.to_public().to_string()];
+        let secret = |it: &age::x25519::Identity| {
+            use age::secrecy::ExposeSecret;
+            format!("# the key\n{}\n", it.to_string().expose_secret())
+        };
+        let words = file("words", "twelve yaks over the pass\n");
+        let ways = [
+            (
+                LockArguments { recipient, passphrase_file: None },
+                KeyArguments { identity: Some(file("ours", &secret(&ours))), passphrase_file: None },
+            ),
+            (
+                LockArguments { recipient: Vec::new(), passphrase_file: Some(words.clone()) },
+                KeyArguments { identity: None, passphrase_file: Some(words) },
+            ),
+        ];
+        let wrong = [
+            KeyArguments { identity: Some(file("other", &secret(&other))), passphrase_file: None },
+            KeyArguments { identity: None, passphrase_file: Some(file("guess", "thirteen yaks")) },
+            KeyArguments::default(),
+        ];
+        for (index, (lock, key)) in ways.into_iter().enumerate() {
+            let target = place.data.join(format!("sent-{index}"));
+            let backup = BackupArguments { target: Some(target.clone()), lock, command: None };
+            command::run(&place, &backup, &mut Vec::new()).unwrap();
+            let found: Vec<PathBuf> =
+                std::fs::read_dir(&target).unwrap().map(|it| it.unwrap().path()).collect();
+            assert!(found.len() == 1 && found[0].to_str().unwrap().ends_with("Z.tar.age"), "{found:?}");
+            let check = |from: &Path, key: &KeyArguments| {
+                let command = Some(BackupCommand::Check { from: from.to_owned(), key: key.clone() });
+                let arguments = BackupArguments { command, ..BackupArguments::default() };
+                command::run(&place, &arguments, &mut Vec::new())
+            };
+            check(&found[0], &key).unwrap();
+            for key in &wrong {
+                assert!(check(&found[0], key).is_err(), "{key:?}");
+            }
+            let (_place, settings) = empty_place();
+            let empty = Place { data: settings.data.clone(), database: settings.database.clone() };
+            let arguments = command::RestoreArguments { from: found[0].clone(), key: key.clone() };
+            command::restore(&empty, &arguments, &mut Vec::new()).unwrap();
+            // Not a word of it can be read, and a changed byte is found.
+            let mut bytes = std::fs::read(&found[0]).unwrap();
+            assert!(!bytes.windows(8).any(|it| it == b"manifest"));
+            let middle = bytes.len() / 2;
+            bytes[middle] ^= 1;
+            std::fs::write(&found[0], bytes).unwrap();
+            assert!(check(&found[0], &key).is_err());
+        }
+        let left = std::fs::read_dir(&place.data).unwrap().map(|it| it.unwrap().file_name());
+        let left: Vec<_> = left.filter(|it| it.to_str().unwrap().starts_with("tendrel_")).collect();
+        assert!(left.is_empty(), "{left:?}");
+    })
+    .await;
 }
