@@ -23,6 +23,7 @@ pub mod manifest;
 pub mod nightly;
 pub mod restore;
 pub mod store;
+mod sweep;
 mod tables;
 
 #[cfg(test)]

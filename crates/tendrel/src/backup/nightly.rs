@@ -5,9 +5,11 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::app::App;
-use crate::backup::{check, make, store};
+use crate::backup::{check, make, store, sweep};
 use crate::problem::Problem;
 
+/// After a start the desk comes first; a machine that is off at night still makes its backup on every day.
+const LET_START: Duration = Duration::from_secs(15 * 60);
 const LOOK_EVERY: Duration = Duration::from_secs(60);
 /// The hour of the night, in the country's time.
 const HOUR: i8 = 1;
@@ -18,6 +20,7 @@ const PROVE_EVERY: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// Goes on until the program stops.
 pub async fn go_on(app: App) {
+    tokio::time::sleep(LET_START).await;
     loop {
         if let Err(problem) = round(&app).await {
             tracing::error!("the nightly backup failed and is tried again: {problem:?}");
@@ -83,6 +86,7 @@ async fn is_due(app: &App, now: Timestamp) -> Result<bool, Problem> {
 
 fn work(app: &App, now: Timestamp) -> anyhow::Result<()> {
     let folder = &app.settings.backup_folder;
+    sweep::sweep(app, now - STALE)?;
     let made = make::make(app, folder)?;
     let (_, proven) = app.db.read_blocking(store::ages)?;
     if proven.is_none_or(|proven| now.duration_since(proven) >= PROVE_EVERY) {

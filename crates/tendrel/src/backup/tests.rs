@@ -337,3 +337,33 @@ async fn a_locked_backup_opens_with_its_key_and_with_no_other() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_a_killed_backup_left_is_swept_up() {
+    let world = World::new();
+    let app = world.installed();
+    let now = app.clock.now();
+    let temporary = |hours: i64| {
+        let at = now - jiff::SignedDuration::from_hours(hours);
+        format!("tendrel_check_{}", crate::id::JobId::new(at).uuid().simple())
+    };
+    let (old, young) = (temporary(7), temporary(1));
+    let half = |at: &str| format!("backups/tendrel-{at}Z.partial/files");
+    let (old_half, young_half) = (half("20261118-200000"), half("20261119-025959"));
+    for folder in [&old, &young, &old_half, &young_half, "tendrel_check_mine"] {
+        std::fs::create_dir_all(app.settings.data.join(folder)).unwrap();
+    }
+    if app.db.kind() == Kind::Postgres {
+        let sql = format!("CREATE SCHEMA {old}; CREATE SCHEMA {young}; CREATE TABLE {old}.t (n BIGINT)");
+        app.db.write(move |tx| tx.batch(&sql)).await.unwrap();
+    }
+    nightly::round(&app).await.unwrap();
+    if app.db.kind() == Kind::Postgres {
+        let left = "SELECT COUNT(*) FROM pg_namespace WHERE nspname LIKE 'tendrel_check%'";
+        assert_eq!(world.number(left), 1);
+    }
+    let is_there = |folder: &str| app.settings.data.join(folder).exists();
+    assert!(!is_there(&old) && !is_there(&old_half));
+    assert!(is_there(&young) && is_there(&young_half) && is_there("tendrel_check_mine"));
+    assert_eq!(make::all(&app.settings.backup_folder).unwrap().len(), 1);
+}

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use database::{Database, Options};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
+use tendrel::clock::Clock;
 
 use crate::client::Client;
 use crate::post::{self, Receipt};
@@ -109,7 +110,7 @@ fn three_nodes_share_the_work_and_one_may_go() {
         post::must_be_there(&mut client, &token, *post, receipt);
     }
 
-    let month_ago = Timestamp::now() - SignedDuration::from_hours(24 * 30);
+    let month_ago = Clock::Machine.now() - SignedDuration::from_hours(24 * 30);
     enter_letters(&mut client, &token, month_ago);
     let told = "SELECT COUNT(*) FROM events WHERE activity IN ('warned', 'breached')";
     // A warning and a breach of two clocks each, whichever node looked first.
