@@ -23,7 +23,7 @@ pub(crate) fn open_writer(path: &Path, options: &Options) -> Result<Session, Err
              PRAGMA synchronous = FULL;
              PRAGMA wal_autocheckpoint = 0;
              PRAGMA journal_size_limit = 67108864;
-             PRAGMA cache_size = -32768;",
+             PRAGMA cache_size = -65536;",
         )?;
         prepare(&connection)?;
         Session::new(connection, options.write_limit)

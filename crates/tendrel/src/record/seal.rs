@@ -35,6 +35,17 @@ pub async fn seal(app: &App) -> Result<(), Error> {
     }
 }
 
+/// The same for a command that nobody else waits for: what an import or the seed brought is sealed before the program
+/// starts on it.
+pub fn seal_blocking(app: &App) -> Result<(), Error> {
+    loop {
+        let (signer, now) = (app.signer.clone(), app.clock.now());
+        if !app.db.write_blocking(move |tx| step(tx, &signer, now))? {
+            return Ok(());
+        }
+    }
+}
+
 /// One checkpoint. False when nothing waits.
 fn step(tx: &mut Transaction, signer: &Signer, now: Timestamp) -> Result<bool, Error> {
     // Several nodes make one after the other.
