@@ -142,6 +142,16 @@ impl Frame {
             .any(|role| self.is(role))
     }
 
+    /// Sees requests of a unit or of all: an operator runs the system and reads no cases.
+    pub fn sees_requests(&self) -> bool {
+        [Role::Officer, Role::HeadOfUnit, Role::Centre, Role::Auditor].into_iter().any(|role| self.is(role))
+    }
+
+    /// The first of the officers' pages that the reader may open.
+    pub fn office_home(&self) -> &'static str {
+        if self.sees_requests() { "/today" } else { "/system" }
+    }
+
     pub fn runs_the_system(&self) -> bool {
         self.is(Role::Operator)
     }

@@ -40,6 +40,9 @@ enum Command {
     Backup(tendrel::backup::command::BackupArguments),
     /// Puts a backup into an empty place.
     Restore(tendrel::backup::command::RestoreArguments),
+    /// What comes by mail.
+    #[command(subcommand)]
+    Mail(MailCommand),
     /// Recomputes the record and names what was altered, taken out, put in or moved.
     Verify(tendrel::record::verify::VerifyArguments),
     /// The checkpoints over the record.
@@ -57,6 +60,12 @@ enum Import {
     People(ImportList),
     /// The event log of another desk, as requests with their history.
     Requests(tendrel::desk::import_requests::ImportArguments),
+}
+
+#[derive(Subcommand)]
+enum MailCommand {
+    /// Prints what the program makes of messages, and why: one JSON object for each.
+    Read(tendrel::channels::read_mail::ReadMailArguments),
 }
 
 #[derive(Subcommand)]
@@ -94,6 +103,9 @@ fn main() -> anyhow::Result<()> {
             tendrel::record::command::run(&place.open()?, &checkpoint, &mut std::io::stdout())
         }
         Command::Proof(proof) => tendrel::record::proof::run(&place.open()?, &proof, &mut std::io::stdout()),
+        Command::Mail(MailCommand::Read(read)) => {
+            tendrel::channels::read_mail::run(&read, &mut std::io::stdout().lock())
+        }
         Command::Export(Export::Events(export)) => tendrel::analysis::export_events::run(&place, &export),
     }
 }

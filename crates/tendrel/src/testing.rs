@@ -3,6 +3,7 @@
 
 mod attacks;
 mod browser;
+mod links;
 mod schema;
 
 use std::path::Path;

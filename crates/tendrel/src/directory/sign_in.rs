@@ -22,7 +22,7 @@ use crate::frame::{Frame, see_other};
 use crate::id::AccountId;
 use crate::problem::Problem;
 use crate::settings::entry::Way;
-use crate::viewer::{SignedIn, Viewer};
+use crate::viewer::{Role, SignedIn, Viewer};
 
 pub(super) fn routes() -> Router<App> {
     Router::new().route("/sign-in", get(show).post(sign_in)).route("/sign-out", post(sign_out))
@@ -102,8 +102,11 @@ fn way_on(me: &SignedIn, back: &str) -> String {
     if wanted != "/" {
         return wanted;
     }
-    let is_office = me.grants.iter().any(|grant| !matches!(grant.role, crate::viewer::Role::Requester));
-    if is_office && me.unit.is_some() { "/today".to_owned() } else { "/".to_owned() }
+    let sees_requests = [Role::Officer, Role::HeadOfUnit, Role::Centre, Role::Auditor];
+    if sees_requests.into_iter().any(|role| me.has(role)) {
+        return "/today".to_owned();
+    }
+    if me.has(Role::Operator) { "/system".to_owned() } else { "/".to_owned() }
 }
 
 async fn sign_in(

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::source::{File, program, without_tests};
 
-const ROOMS: [&str; 3] = ["directory", "desk", "analysis"];
+const ROOMS: [&str; 4] = ["directory", "desk", "channels", "analysis"];
 
 /// A part of the program, and the rooms it may ask. What is not named here asks no room.
 const MAY_ASK: &[(&str, &[&str])] = &[
@@ -20,7 +20,7 @@ const MAY_ASK: &[(&str, &[&str])] = &[
     ("seed", &["directory", "desk"]),
     // A problem is told in the language of the reader's session.
     ("frame", &["directory"]),
-    ("main", &["directory", "desk", "analysis"]),
+    ("main", &["directory", "desk", "channels", "analysis"]),
 ];
 
 /// The part a file belongs to: the room's or the module's name.
