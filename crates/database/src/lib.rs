@@ -33,7 +33,7 @@
 //!   ON CONFLICT` needs a WHERE, if only `WHERE true`, before ON CONFLICT.
 //! - A failed statement spoils its transaction; `Transaction::attempt` makes a failure survivable.
 //!
-//! Not offered yet: TLS to PostgreSQL, and a pooler between that shares connections by transaction.
+//! Not offered: a pooler between that shares connections by transaction.
 //!
 //! `Reader::prepare_only` checks a statement; run it over all of them on both databases.
 
@@ -44,6 +44,7 @@ mod pg;
 mod reader;
 mod row;
 mod sqlite;
+mod timing;
 mod transaction;
 mod value;
 mod work;
@@ -53,5 +54,6 @@ pub use migrate::Migration;
 pub use open::{Database, Kind, Options};
 pub use reader::Reader;
 pub use row::{Column, Row};
+pub use timing::{Figures, Timing};
 pub use transaction::Transaction;
 pub use value::Value;

@@ -13,12 +13,16 @@ pub struct Migration {
     pub sqlite: &'static str,
     /// Statements run after `sql` on PostgreSQL only; may be empty.
     pub postgres: &'static str,
+    /// It only adds what an older program does without: tables, indexes, columns with a default. Then older programs
+    /// start and go on beside it, and so can be replaced one by one.
+    pub adds_only: bool,
 }
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (
     version BIGINT PRIMARY KEY,
     name TEXT NOT NULL,
-    checksum TEXT NOT NULL
+    checksum TEXT NOT NULL,
+    adds_only BIGINT NOT NULL
 )";
 
 impl Migration {
@@ -69,18 +73,19 @@ pub(crate) fn run(database: &Database, migrations: &[Migration]) -> Result<(), E
 /// Compares what the database ran with what the program knows, and returns the former.
 fn check(reader: &mut Reader, known: &[Migration]) -> Result<BTreeMap<i64, String>, Error> {
     let kind = reader.kind();
-    let recorded = "SELECT version, name, checksum FROM schema_migrations ORDER BY version";
+    let recorded = "SELECT version, name, checksum, adds_only FROM schema_migrations ORDER BY version";
     let rows = reader.rows(recorded, &[], |row| {
-        Ok((row.get::<i64>("version")?, row.get::<String>("name")?, row.get::<String>("checksum")?))
+        let (name, checksum) = (row.get::<String>("name")?, row.get::<String>("checksum")?);
+        Ok((row.get::<i64>("version")?, name, checksum, row.get::<bool>("adds_only")?))
     })?;
     let newest = known.last().map_or(0, |migration| migration.version);
-    if let Some((version, ..)) = rows.last()
-        && *version > newest
-    {
+    // A newer program made them; this one goes on beside it while they only add.
+    let too_new = rows.iter().find(|(version, .., adds_only)| *version > newest && !adds_only);
+    if let Some((version, ..)) = too_new {
         return Err(Error::NewerSchema { database: *version, program: newest });
     }
     let mut done = BTreeMap::new();
-    for (version, name, checksum) in rows {
+    for (version, name, checksum, _) in rows.into_iter().filter(|(version, ..)| *version <= newest) {
         let Some(migration) = known.iter().find(|migration| migration.version == version) else {
             let message = format!("the database ran {version} ({name}), which this program does not know");
             return Err(Error::Migration(message));
@@ -103,6 +108,11 @@ fn check(reader: &mut Reader, known: &[Migration]) -> Result<BTreeMap<i64, Strin
     Ok(done)
 }
 
+pub(crate) fn missing(reader: &mut Reader, known: &[Migration]) -> Result<usize, Error> {
+    let done = check(reader, known)?;
+    Ok(known.iter().filter(|migration| !done.contains_key(&migration.version)).count())
+}
+
 fn step(transaction: &mut Transaction, migration: &Migration, known: &[Migration]) -> Result<(), Error> {
     transaction.lift_limit()?;
     transaction.lock("schema_migrations")?;
@@ -119,8 +129,13 @@ fn step(transaction: &mut Transaction, migration: &Migration, known: &[Migration
         }
     }
     transaction.execute(
-        "INSERT INTO schema_migrations (version, name, checksum) VALUES ($1, $2, $3)",
-        &[migration.version.into(), migration.name.into(), migration.checksum(kind).into()],
+        "INSERT INTO schema_migrations (version, name, checksum, adds_only) VALUES ($1, $2, $3, $4)",
+        &[
+            migration.version.into(),
+            migration.name.into(),
+            migration.checksum(kind).into(),
+            migration.adds_only.into(),
+        ],
     )?;
     Ok(())
 }

@@ -8,7 +8,7 @@ use crossbeam_channel::{Sender, TrySendError, bounded};
 use tokio::sync::oneshot;
 
 use crate::work::{ReadJob, Reply, WriteJob, become_worker, on_worker, read_job, write_job};
-use crate::{Error, Migration, Reader, Transaction, migrate, pg, sqlite};
+use crate::{Error, Figures, Migration, Reader, Transaction, migrate, pg, sqlite};
 
 /// Which of the two databases.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,7 +21,8 @@ pub enum Kind {
 pub struct Options {
     /// Threads that read, each with a connection.
     pub readers: usize,
-    /// Threads that write, each with a connection. PostgreSQL only: SQLite has one.
+    /// Threads that write, each with a connection. PostgreSQL only: SQLite has one. With none, nothing is written:
+    /// for a server that only follows another.
     pub writers: usize,
     /// Closures of each sort that may wait before the next is refused with `Error::Busy`.
     pub queue: usize,
@@ -57,6 +58,7 @@ struct Inner {
     /// The file of an SQLite database.
     path: Option<PathBuf>,
     counter: Arc<AtomicU64>,
+    figures: Arc<Figures>,
     queues: RwLock<Option<Queues>>,
     threads: Mutex<Threads>,
 }
@@ -74,7 +76,8 @@ struct Queues {
 
 impl Database {
     /// Opens `postgres://…` or `postgresql://…`, or the SQLite file of this path, which is created if need be.
-    /// Connections to PostgreSQL are not encrypted: reach it over the machine itself or a private network.
+    /// With `sslmode=verify-full` connections to PostgreSQL are encrypted and the server's certificate is verified,
+    /// against the authorities of the machine or those in `sslrootcert=FILE`; without it they are in the clear.
     ///
     /// # Errors
     /// `Error::Unavailable` when it cannot be reached or opened.
@@ -99,6 +102,19 @@ impl Database {
         migrate::run(self, migrations)
     }
 
+    /// How many of these migrations have not run here yet: 0 when the schema is the program's.
+    ///
+    /// # Errors
+    /// As `migrate`, and as `read`.
+    pub async fn missing(&self, migrations: &'static [Migration]) -> Result<usize, Error> {
+        self.read(|reader| migrate::missing(reader, migrations)).await
+    }
+
+    /// What it was asked since it was opened, and how long that waited.
+    pub fn figures(&self) -> &Figures {
+        &self.inner.figures
+    }
+
     /// Runs `f` with a stable snapshot of the database. If the future is dropped before `f` has begun, it is not run.
     ///
     /// # Errors
@@ -110,7 +126,7 @@ impl Database {
         E: From<Error> + Send + 'static,
     {
         let (sender, answer) = oneshot::channel();
-        self.send_read(read_job(f, Reply::Future(sender)))?;
+        self.send_read(read_job(f, Reply::Future(sender), Arc::clone(&self.inner.figures)))?;
         answer.await.unwrap_or_else(|_| Err(E::from(Error::Closed)))
     }
 
@@ -128,7 +144,7 @@ impl Database {
         E: From<Error> + Send + 'static,
     {
         let (sender, answer) = oneshot::channel();
-        self.send_write(write_job(f, Reply::Future(sender)))?;
+        self.send_write(write_job(f, Reply::Future(sender), Arc::clone(&self.inner.figures)))?;
         answer.await.unwrap_or_else(|_| Err(E::from(Error::Closed)))
     }
 
@@ -144,7 +160,7 @@ impl Database {
     {
         refuse_nested()?;
         let (sender, answer) = mpsc::sync_channel(1);
-        self.send_read(read_job(f, Reply::Thread(sender)))?;
+        self.send_read(read_job(f, Reply::Thread(sender), Arc::clone(&self.inner.figures)))?;
         answer.recv().unwrap_or_else(|_| Err(E::from(Error::Closed)))
     }
 
@@ -160,7 +176,7 @@ impl Database {
     {
         refuse_nested()?;
         let (sender, answer) = mpsc::sync_channel(1);
-        self.send_write(write_job(f, Reply::Thread(sender)))?;
+        self.send_write(write_job(f, Reply::Thread(sender), Arc::clone(&self.inner.figures)))?;
         answer.recv().unwrap_or_else(|_| Err(E::from(Error::Closed)))
     }
 
@@ -271,7 +287,7 @@ fn open_sqlite(path: &Path, options: &Options) -> Result<Database, Error> {
         return Err(Error::Unsupported("a database needs a file".to_owned()));
     }
     let path = std::path::absolute(path).map_err(|error| Error::Unavailable(error.to_string()))?;
-    let counter = Arc::new(AtomicU64::new(0));
+    let (counter, figures) = (Arc::new(AtomicU64::new(0)), Arc::new(Figures::default()));
     let writer = Transaction::new(Reader::sqlite(sqlite::open_writer(&path, options)?, Arc::clone(&counter)));
     let (reads, read_queue) = bounded::<ReadJob>(options.queue);
     let (writes, write_queue) = bounded::<WriteJob>(options.queue);
@@ -281,15 +297,15 @@ fn open_sqlite(path: &Path, options: &Options) -> Result<Database, Error> {
         let queue = read_queue.clone();
         threads.readers.push(start(format!("db-read-{number}"), move || sqlite::read_loop(reader, &queue))?);
     }
-    let busy = options.busy;
-    threads
-        .writers
-        .push(start("db-write".to_owned(), move || sqlite::write_loop(writer, &write_queue, busy))?);
+    let (busy, counted) = (options.busy, Arc::clone(&figures));
+    let write = move || sqlite::write_loop(writer, &write_queue, busy, &counted);
+    threads.writers.push(start("db-write".to_owned(), write)?);
     Ok(Database {
         inner: Arc::new(Inner {
             kind: Kind::Sqlite,
             path: Some(path),
             counter,
+            figures,
             queues: RwLock::new(Some(Queues { reads, writes })),
             threads: Mutex::new(threads),
         }),
@@ -297,8 +313,8 @@ fn open_sqlite(path: &Path, options: &Options) -> Result<Database, Error> {
 }
 
 fn open_postgres(url: &str, options: &Options) -> Result<Database, Error> {
-    let counter = Arc::new(AtomicU64::new(0));
-    let connector = Arc::new(pg::Connector::new(url, options, Arc::clone(&counter))?);
+    let (counter, figures) = (Arc::new(AtomicU64::new(0)), Arc::new(Figures::default()));
+    let connector = Arc::new(pg::Connector::new(url, options, Arc::clone(&counter), Arc::clone(&figures))?);
     let (reads, read_queue) = bounded::<ReadJob>(options.queue);
     let (writes, write_queue) = bounded::<WriteJob>(options.queue);
     let mut threads = Threads::default();
@@ -306,7 +322,7 @@ fn open_postgres(url: &str, options: &Options) -> Result<Database, Error> {
         let (connector, queue) = (Arc::clone(&connector), read_queue.clone());
         threads.readers.push(start(format!("db-read-{number}"), move || pg::read_loop(&connector, &queue))?);
     }
-    for number in 0..options.writers.max(1) {
+    for number in 0..options.writers {
         let (connector, queue) = (Arc::clone(&connector), write_queue.clone());
         threads
             .writers
@@ -317,6 +333,7 @@ fn open_postgres(url: &str, options: &Options) -> Result<Database, Error> {
             kind: Kind::Postgres,
             path: None,
             counter,
+            figures,
             queues: RwLock::new(Some(Queues { reads, writes })),
             threads: Mutex::new(threads),
         }),

@@ -1,6 +1,7 @@
 //! PostgreSQL: threads that each own a connection, and open it again when it is lost.
 
 mod session;
+mod tls;
 mod values;
 mod workers;
 

@@ -3,11 +3,12 @@
 use std::any::Any;
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
+use std::time::Instant;
 
 use tokio::sync::oneshot;
 
-use crate::{Error, Reader, Transaction};
+use crate::{Error, Figures, Reader, Transaction};
 
 thread_local! {
     static ON_WORKER: Cell<bool> = const { Cell::new(false) };
@@ -61,13 +62,15 @@ pub(crate) enum Ran {
 /// A read closure: given the reader, or the reason why there is none.
 pub(crate) type ReadJob = Box<dyn FnOnce(Result<&mut Reader, Error>) -> Ran + Send>;
 
-pub(crate) fn read_job<T, E, F>(f: F, reply: Reply<Result<T, E>>) -> ReadJob
+pub(crate) fn read_job<T, E, F>(f: F, reply: Reply<Result<T, E>>, figures: Arc<Figures>) -> ReadJob
 where
     F: FnOnce(&mut Reader) -> Result<T, E> + Send + 'static,
     T: Send + 'static,
     E: From<Error> + Send + 'static,
 {
+    let asked = Instant::now();
     Box::new(move |reader| {
+        figures.reads.note(asked.elapsed());
         if reply.is_abandoned() {
             return Ran::Skipped;
         }
@@ -89,16 +92,19 @@ pub(crate) enum Step<'a> {
 
 pub(crate) type WriteJob = Box<dyn FnMut(Step<'_>) -> Ran + Send>;
 
-pub(crate) fn write_job<T, E, F>(mut f: F, reply: Reply<Result<T, E>>) -> WriteJob
+pub(crate) fn write_job<T, E, F>(mut f: F, reply: Reply<Result<T, E>>, figures: Arc<Figures>) -> WriteJob
 where
     F: FnMut(&mut Transaction) -> Result<T, E> + Send + 'static,
     T: Send + 'static,
     E: From<Error> + Send + 'static,
 {
-    let mut reply = Some(reply);
-    let mut result = None;
+    let (mut reply, mut result, mut asked) = (Some(reply), None, Some(Instant::now()));
     Box::new(move |step| match step {
         Step::Run(transaction) => {
+            // Not again when it is run again.
+            if let Some(asked) = asked.take() {
+                figures.writes.note(asked.elapsed());
+            }
             if reply.as_ref().is_none_or(Reply::is_abandoned) {
                 return Ran::Skipped;
             }

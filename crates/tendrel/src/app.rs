@@ -8,9 +8,12 @@ use crate::clock::Clock;
 use crate::desk::catalogue::Catalogue;
 use crate::directory::calendars::Calendars;
 use crate::files::Files;
+use crate::machine::Machine;
 use crate::mailer::Mailer;
+use crate::problem::Problem;
 use crate::record::key::Signer;
 use crate::settings::Settings;
+use crate::viewer::Viewer;
 
 /// Cheap to clone; one for the whole program.
 #[derive(Clone)]
@@ -24,6 +27,8 @@ pub struct App {
     pub settings: Arc<Settings>,
     /// Signs the checkpoints over the record.
     pub signer: Signer,
+    /// This node among others.
+    pub machine: Arc<Machine>,
 }
 
 /// Forward only. A migration that has been released is never changed, only followed by another.
@@ -33,6 +38,7 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
     sql: include_str!("../migrations/0001_spine.sql"),
     sqlite: include_str!("../migrations/0001_spine.sqlite.sql"),
     postgres: include_str!("../migrations/0001_spine.postgres.sql"),
+    adds_only: false,
 }];
 
 impl App {
@@ -52,7 +58,25 @@ impl App {
         let signer = Signer::in_folder(&settings.data)?;
         let (calendars, catalogue) = (Calendars::default(), Catalogue::default());
         let mailer = Mailer::new(settings.mail.clone())?;
-        Ok(App { db, clock, files, calendars, catalogue, mailer, settings: Arc::new(settings), signer })
+        let machine = Arc::new(Machine::new(&settings));
+        let settings = Arc::new(settings);
+        Ok(App { db, clock, files, calendars, catalogue, mailer, settings, signer, machine })
+    }
+
+    /// For a page that changes nothing and may be some seconds old: asks the replica, unless this viewer wrote something
+    /// just now, or it is away or too far behind; then the primary.
+    ///
+    /// # Errors
+    /// As `Database::read`.
+    pub async fn read_for<T, F>(&self, viewer: &Viewer, f: F) -> Result<T, Problem>
+    where
+        F: FnOnce(&mut Reader) -> Result<T, Problem> + Clone + Send + 'static,
+        T: Send + 'static,
+    {
+        if viewer.reads_primary {
+            return self.db.read(f).await;
+        }
+        self.machine.replica.read(&self.db, f).await
     }
 
     /// Reads calendars and catalogue again if they changed, here or on another node.

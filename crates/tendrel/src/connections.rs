@@ -13,6 +13,8 @@ use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tower::Layer;
 
+use crate::machine::Machine;
+
 /// Connections at once; who comes later waits to be accepted.
 const CONNECTIONS: usize = 4_096;
 /// How long a connection may be silent, or send its headers byte by byte. The body has the router's own limit.
@@ -22,7 +24,12 @@ const BUFFER: usize = 64 * 1024;
 const STOP_WITHIN: Duration = Duration::from_secs(20);
 
 /// Answers until `stop` is there, then finishes what was begun.
-pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    machine: &Arc<Machine>,
+    stop: impl Future<Output = ()>,
+) {
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     let open = GracefulShutdown::new();
     let mut stop = std::pin::pin!(stop);
@@ -50,9 +57,12 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
             .max_buf_size(BUFFER)
             .serve_connection(TokioIo::new(stream), service);
         let watched = open.watch(connection);
+        let machine = Arc::clone(machine);
         tokio::spawn(async move {
+            let counted = machine.metrics.opened();
             // A client that goes away in the middle is no news.
             let _ = watched.await;
+            drop(counted);
             drop(place);
         });
     }

@@ -15,6 +15,7 @@ pub mod frame;
 pub mod id;
 pub mod install;
 pub mod jobs;
+pub mod machine;
 pub mod mailer;
 pub mod openapi;
 pub mod problem;

@@ -6,7 +6,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{get, post};
+use axum::routing::post;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 use tower_http::timeout::TimeoutLayer;
@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::directory::sessions;
 use crate::frame::{assets, middleware, problem_page};
 use crate::openapi::{self, held};
-use crate::{analysis, desk, directory, system};
+use crate::{analysis, desk, directory, machine, system};
 
 /// Bytes of one request: ten attachments of 10 MB and their form.
 const BODY_LIMIT: usize = 104 * 1024 * 1024;
@@ -31,6 +31,7 @@ pub fn router(app: App) -> Router {
         .route("/language", post(sessions::choose_language))
         .fallback(|| async { StatusCode::NOT_FOUND })
         .layer(from_fn_with_state(app.clone(), held::hold))
+        .layer(from_fn_with_state(app.clone(), machine::remember_write))
         .layer(from_fn_with_state(app.clone(), sessions::recognise))
         .layer(from_fn_with_state(app.clone(), middleware::check_origin))
         .layer(from_fn(middleware::check_address))
@@ -38,23 +39,12 @@ pub fn router(app: App) -> Router {
     let packed = DefaultPredicate::new().and(NotForContentType::const_new("application/pdf"));
     pages
         .merge(assets::routes())
-        .route("/health", get(health))
+        .merge(machine::health::routes())
         .layer(CompressionLayer::new().quality(tower_http::CompressionLevel::Fastest).compress_when(packed))
         .layer(from_fn(middleware::add_headers))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, ANSWER_WITHIN))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(tower_http::catch_panic::CatchPanicLayer::new())
+        .layer(from_fn_with_state(app.clone(), machine::watched))
         .with_state(app)
-}
-
-/// For a proxy or a supervisor: can the program answer from its database?
-async fn health(axum::extract::State(app): axum::extract::State<App>) -> (StatusCode, &'static str) {
-    let answered = app.db.read(|r| r.one("SELECT 1 AS one", &[], |row| row.get::<i64>("one"))).await;
-    match answered {
-        Ok::<i64, database::Error>(_) => (StatusCode::OK, "ok\n"),
-        Err(error) => {
-            tracing::error!("the database does not answer: {error:?}");
-            (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n")
-        }
-    }
 }

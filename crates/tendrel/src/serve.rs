@@ -1,6 +1,7 @@
 //! `tendrel serve`: opens the database, keeps the calendars fresh, does the jobs, answers on the network.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use anyhow::Context;
 use tokio::net::TcpListener;
@@ -9,7 +10,8 @@ use crate::app::App;
 use crate::backup;
 use crate::clock::Clock;
 use crate::connections;
-use crate::settings::{BACKUPS_KEPT, Place, Settings, SettingsFile};
+use crate::machine;
+use crate::settings::{BACKUPS_KEPT, MachineSettings, Place, Settings, SettingsFile};
 use crate::worker;
 
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -35,6 +37,18 @@ pub struct ServeArguments {
     /// Where messages are handed in, such as smtp://user:password@mail.example.bt:587?tls=required.
     #[arg(long, env = "TENDREL_MAIL_SERVER", hide_env_values = true)]
     pub mail_server: Option<String>,
+    /// A PostgreSQL that follows the one of --database; pages that only read ask it.
+    #[arg(long, env = "TENDREL_REPLICA", hide_env_values = true)]
+    pub replica: Option<String>,
+    /// Where Prometheus may ask for metrics, such as 127.0.0.1:9464.
+    #[arg(long, env = "TENDREL_METRICS_LISTEN")]
+    pub metrics_listen: Option<SocketAddr>,
+    /// What it must know to be answered, needed on any address but loopback.
+    #[arg(long, env = "TENDREL_METRICS_TOKEN", hide_env_values = true)]
+    pub metrics_token: Option<String>,
+    /// Seconds between being told to stop and stopping, for a balancer to notice.
+    #[arg(long, env = "TENDREL_STOP_WAIT")]
+    pub stop_wait: Option<u64>,
 }
 
 /// Serves until it is told to stop, then finishes what was begun.
@@ -65,12 +79,29 @@ pub async fn answer(app: App, listener: TcpListener) -> anyhow::Result<()> {
     tracing::info!("listening on http://{}", listener.local_addr()?);
     let worker = tokio::spawn(worker::run(app.clone()));
     let nights = tokio::spawn(backup::nightly::go_on(app.clone()));
+    let follows = tokio::spawn(machine::watch(app.clone()));
+    let metrics = tokio::spawn(tell_metrics(app.clone()));
     let router = crate::router::router(app.clone());
-    connections::serve(listener, router, told_to_stop()).await;
-    worker.abort();
-    nights.abort();
+    let node = Arc::clone(&app.machine);
+    let wait = app.settings.machines.stop_wait();
+    let stop = async move {
+        told_to_stop().await;
+        // A balancer that asks hears it before the door is shut.
+        node.stop();
+        tokio::time::sleep(wait).await;
+    };
+    connections::serve(listener, router, &app.machine, stop).await;
+    for task in [worker, nights, follows, metrics] {
+        task.abort();
+    }
     crate::record::seal(&app).await?;
     Ok(())
+}
+
+async fn tell_metrics(app: App) {
+    if let Err(error) = machine::serve_metrics(app).await {
+        tracing::error!("metrics are not told: {error:#}");
+    }
 }
 
 async fn told_to_stop() {
@@ -105,11 +136,30 @@ fn settings_of(place: &Place, arguments: &ServeArguments) -> anyhow::Result<Sett
         backups_kept: file.backups_kept.unwrap_or(BACKUPS_KEPT),
         sign_in: file.sign_in,
         mail: file.mail.settings(arguments.mail_server.clone())?,
+        machines: machines_of(file.machines, arguments)?,
+        public_form: file.public_form,
     })
 }
 
+fn machines_of(file: MachineSettings, arguments: &ServeArguments) -> anyhow::Result<MachineSettings> {
+    let machines = MachineSettings {
+        replica: arguments.replica.clone().or(file.replica),
+        metrics_listen: arguments.metrics_listen.or(file.metrics_listen),
+        metrics_token: arguments.metrics_token.clone().or(file.metrics_token),
+        stop_wait_seconds: arguments.stop_wait.unwrap_or(file.stop_wait_seconds),
+        ..file
+    };
+    machines.check()?;
+    Ok(machines)
+}
+
+/// To standard error; `TENDREL_LOG` chooses what, `TENDREL_LOG_FORMAT=json` how.
 pub fn start_log() {
     use tracing_subscriber::EnvFilter;
     let filter = EnvFilter::try_from_env("TENDREL_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let _ = match std::env::var("TENDREL_LOG_FORMAT").as_deref() {
+        Ok("json") => log.json().flatten_event(true).try_init(),
+        _ => log.try_init(),
+    };
 }

@@ -7,10 +7,12 @@ use anyhow::Context;
 use serde::Deserialize;
 
 pub mod entry;
+mod machines;
 
 use crate::app::App;
 use crate::clock::Clock;
 use crate::settings::entry::{MailSettings, MailTable, SignInSettings};
+pub use crate::settings::machines::{MachineSettings, PublicFormSettings};
 
 /// Bytes that one attachment may have.
 pub const ATTACHMENT_LIMIT: u64 = 10 * 1024 * 1024;
@@ -74,6 +76,8 @@ pub struct Settings {
     pub backups_kept: usize,
     pub sign_in: SignInSettings,
     pub mail: MailSettings,
+    pub machines: MachineSettings,
+    pub public_form: PublicFormSettings,
 }
 
 /// Nightly backups that are kept, unless the settings say otherwise.
@@ -95,6 +99,10 @@ pub struct SettingsFile {
     pub sign_in: SignInSettings,
     #[serde(default)]
     pub mail: MailTable,
+    #[serde(default)]
+    pub machines: MachineSettings,
+    #[serde(default)]
+    pub public_form: PublicFormSettings,
 }
 
 impl SettingsFile {
@@ -108,6 +116,7 @@ impl SettingsFile {
         };
         let file: SettingsFile = toml::from_str(&text)
             .map_err(|error| anyhow::anyhow!("{} is not right: {error}", path.display()))?;
+        file.machines.check().with_context(|| format!("{} is not right", path.display()))?;
         file.sign_in.check().with_context(|| format!("{} is not right", path.display()))?;
         Ok(file)
     }
@@ -130,6 +139,8 @@ impl Settings {
             behind_proxy: false,
             sign_in: SignInSettings::default(),
             mail: MailSettings::Off,
+            machines: MachineSettings::default(),
+            public_form: PublicFormSettings::default(),
         }
     }
 

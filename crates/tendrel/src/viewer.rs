@@ -130,6 +130,8 @@ pub struct Viewer {
     pub now: Timestamp,
     /// Path and query of the page that is asked for.
     pub here: String,
+    /// Wrote something just now, or is a program: a replica would perhaps not know it yet.
+    pub reads_primary: bool,
 }
 
 impl Viewer {

@@ -44,6 +44,7 @@ async fn do_jobs(app: &App) -> Result<(), Problem> {
             return Ok(());
         };
         let done = do_job(app, &job).await;
+        app.machine.metrics.job_ended(&job.kind, done.is_ok());
         let now = app.clock.now();
         app.db
             .write(move |tx| match &done {

@@ -6,11 +6,12 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::Receiver;
-use postgres::{Config, NoTls};
+use postgres::{Client, NoTls};
 
+use super::tls::{self, Address};
 use super::{Session, translate};
 use crate::work::{Ran, ReadJob, Step, WriteJob};
-use crate::{Error, Options, Reader, Transaction};
+use crate::{Error, Figures, Options, Reader, Transaction};
 
 /// How often a transaction that stood in another's way is run before its caller hears of it.
 const TRIES: u32 = 6;
@@ -29,19 +30,24 @@ const PAUSE: Duration = Duration::from_millis(500);
 
 /// Opens connections, for all threads of a database.
 pub(crate) struct Connector {
-    config: Config,
+    address: Address,
     read_limit: Duration,
     write_limit: Duration,
     counter: Arc<AtomicU64>,
+    figures: Arc<Figures>,
     /// When the last try failed, and why.
     failed: Mutex<Option<(Instant, Error)>>,
 }
 
 impl Connector {
-    pub(crate) fn new(url: &str, options: &Options, counter: Arc<AtomicU64>) -> Result<Connector, Error> {
-        let mut config: Config = url
-            .parse()
-            .map_err(|error: postgres::Error| Error::Unavailable(translate(&error, "").to_string()))?;
+    pub(crate) fn new(
+        url: &str,
+        options: &Options,
+        counter: Arc<AtomicU64>,
+        figures: Arc<Figures>,
+    ) -> Result<Connector, Error> {
+        let mut address = tls::read(url)?;
+        let config = &mut address.config;
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(options.busy);
         }
@@ -52,7 +58,7 @@ impl Connector {
             config.tcp_user_timeout(Duration::from_secs(30));
         }
         let (read_limit, write_limit) = (options.read_limit, options.write_limit);
-        Ok(Connector { config, read_limit, write_limit, counter, failed: Mutex::new(None) })
+        Ok(Connector { address, read_limit, write_limit, counter, figures, failed: Mutex::new(None) })
     }
 
     fn connect(&self, set: &str) -> Result<Reader, Error> {
@@ -63,7 +69,7 @@ impl Connector {
             return Err(error.clone());
         }
         // The other threads wait for this one try, and share its failure.
-        let opened = self.config.connect(NoTls).and_then(|mut client| {
+        let opened = self.opened().and_then(|mut client| {
             client.batch_execute(set)?;
             Ok(client)
         });
@@ -83,6 +89,14 @@ impl Connector {
                 *failed = Some((Instant::now(), error.clone()));
                 Err(error)
             }
+        }
+    }
+
+    fn opened(&self) -> Result<Client, postgres::Error> {
+        let Address { config, tls } = &self.address;
+        match tls {
+            Some(tls) => config.connect(tls.clone()),
+            None => config.connect(NoTls),
         }
     }
 
@@ -183,6 +197,9 @@ pub(crate) fn write_loop(connector: &Connector, queue: &Receiver<WriteJob>) {
                     break;
                 }
                 None => {
+                    if end.is_kept {
+                        connector.figures.commit(1);
+                    }
                     job(Step::Answer(None));
                     break;
                 }
@@ -199,6 +216,8 @@ enum Failure {
 
 struct End {
     is_reusable: bool,
+    /// Something was committed.
+    is_kept: bool,
     /// None: the closure's own result is the answer.
     failure: Option<Failure>,
 }
@@ -219,21 +238,22 @@ fn attempt(writer: &mut Writer, job: &mut WriteJob) -> End {
         Some(error) if ran == Ran::Well => Some(Failure::Final(Error::Spoiled(error.to_string()))),
         _ => None,
     };
-    End { is_reusable, failure }
+    End { is_reusable, is_kept: false, failure }
 }
 
 fn commit(Writer { transaction, flushes }: &mut Writer) -> End {
     let Err(error) = transaction.plain("COMMIT") else {
         let kept = if *flushes { transaction.plain(FLUSH) } else { Ok(()) };
         let failure = kept.err().map(|error| Failure::Final(Error::Unknown(error.to_string())));
-        return End { is_reusable: failure.is_none() || transaction.plain("ROLLBACK").is_ok(), failure };
+        let is_reusable = failure.is_none() || transaction.plain("ROLLBACK").is_ok();
+        return End { is_reusable, is_kept: true, failure };
     };
     let failure = match error {
         Error::Conflict(_) => Failure::Again(error),
         Error::Unavailable(message) => Failure::Final(Error::Unknown(message)),
         _ => Failure::Final(error),
     };
-    End { is_reusable: transaction.plain("ROLLBACK").is_ok(), failure: Some(failure) }
+    End { is_reusable: transaction.plain("ROLLBACK").is_ok(), is_kept: false, failure: Some(failure) }
 }
 
 /// 5 to 10 ms, twice as long each time, so that the two who collided do not meet again.

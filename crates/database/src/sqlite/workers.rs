@@ -6,7 +6,7 @@ use crossbeam_channel::Receiver;
 
 use super::Session;
 use crate::work::{Ran, ReadJob, Step, WriteJob};
-use crate::{Error, Reader, Transaction};
+use crate::{Error, Figures, Reader, Transaction};
 
 /// The most closures that one commit covers, and the longest that the first of them waits for the others.
 const GROUP: usize = 256;
@@ -47,7 +47,12 @@ fn in_transaction(reader: &mut Reader) -> bool {
     reader.sqlite_session().is_some_and(|session| session.in_transaction())
 }
 
-pub(crate) fn write_loop(mut transaction: Transaction, queue: &Receiver<WriteJob>, busy: Duration) {
+pub(crate) fn write_loop(
+    mut transaction: Transaction,
+    queue: &Receiver<WriteJob>,
+    busy: Duration,
+    figures: &Figures,
+) {
     let mut log = Log { pages: Arc::new(AtomicU64::new(0)), seen: 0, next: CHECKPOINT_PAGES, busy };
     if let Some(session) = transaction.sqlite_session() {
         let pages = Arc::clone(&log.pages);
@@ -60,7 +65,7 @@ pub(crate) fn write_loop(mut transaction: Transaction, queue: &Receiver<WriteJob
         }
     }
     while let Ok(first) = queue.recv() {
-        group(&mut transaction, first, queue);
+        group(&mut transaction, first, queue, figures);
         if let Some(session) = transaction.sqlite_session() {
             log.checkpoint_if_due(session);
         }
@@ -71,7 +76,7 @@ pub(crate) fn write_loop(mut transaction: Transaction, queue: &Receiver<WriteJob
 }
 
 /// Runs the closure and all that wait behind it in one transaction, and answers them after its commit.
-fn group(transaction: &mut Transaction, first: WriteJob, queue: &Receiver<WriteJob>) {
+fn group(transaction: &mut Transaction, first: WriteJob, queue: &Receiver<WriteJob>, figures: &Figures) {
     let begun = Instant::now();
     let mut jobs: Vec<WriteJob> = Vec::new();
     let mut next = Some(first);
@@ -94,7 +99,7 @@ fn group(transaction: &mut Transaction, first: WriteJob, queue: &Receiver<WriteJ
             Outcome::AllUndone(error) => {
                 answer(Some(job), error.as_ref());
                 end(transaction, "ROLLBACK");
-                return one_by_one(transaction, jobs);
+                return one_by_one(transaction, jobs, figures);
             }
         }
         if jobs.len() < GROUP && begun.elapsed() < GROUP_TIME {
@@ -106,12 +111,15 @@ fn group(transaction: &mut Transaction, first: WriteJob, queue: &Receiver<WriteJ
         return answer(jobs, None);
     }
     match transaction.plain("COMMIT") {
-        Ok(()) => answer(jobs, None),
+        Ok(()) => {
+            figures.commit(kept);
+            answer(jobs, None);
+        }
         Err(error) => {
             end(transaction, "ROLLBACK");
             // A foreign key that may wait until the commit can be the fault of one closure among many.
             if error == Error::ForeignKey && jobs.len() > 1 {
-                return one_by_one(transaction, jobs);
+                return one_by_one(transaction, jobs, figures);
             }
             answer(jobs, Some(&error));
         }
@@ -119,7 +127,7 @@ fn group(transaction: &mut Transaction, first: WriteJob, queue: &Receiver<WriteJ
 }
 
 /// Runs the closures again, each in a transaction of its own.
-fn one_by_one(transaction: &mut Transaction, jobs: Vec<WriteJob>) {
+fn one_by_one(transaction: &mut Transaction, jobs: Vec<WriteJob>, figures: &Figures) {
     for mut job in jobs {
         if let Err(error) = transaction.plain("BEGIN IMMEDIATE") {
             answer(Some(job), Some(&error));
@@ -128,6 +136,9 @@ fn one_by_one(transaction: &mut Transaction, jobs: Vec<WriteJob>) {
         match savepoint(transaction, &mut job) {
             Outcome::Kept => {
                 let done = transaction.plain("COMMIT");
+                if done.is_ok() {
+                    figures.commit(1);
+                }
                 end(transaction, "ROLLBACK");
                 answer(Some(job), done.err().as_ref());
             }

@@ -10,6 +10,7 @@ const FIRST: Migration = Migration {
     sql: "CREATE TABLE offices (id BIGINT PRIMARY KEY); INSERT INTO offices (id) VALUES (1)",
     sqlite: "CREATE VIRTUAL TABLE words USING fts5 (body)",
     postgres: "CREATE TABLE words (body TSVECTOR)",
+    adds_only: false,
 };
 const SECOND: Migration = Migration {
     version: 20,
@@ -17,6 +18,7 @@ const SECOND: Migration = Migration {
     sql: "CREATE TABLE people (id BIGINT PRIMARY KEY, office BIGINT NOT NULL REFERENCES offices (id))",
     sqlite: "",
     postgres: "",
+    adds_only: false,
 };
 const BROKEN: Migration = Migration {
     version: 30,
@@ -24,6 +26,7 @@ const BROKEN: Migration = Migration {
     sql: "CREATE TABLE half (id BIGINT PRIMARY KEY); INSERT INTO nowhere (id) VALUES (1)",
     sqlite: "",
     postgres: "",
+    adds_only: false,
 };
 
 #[test]
@@ -46,6 +49,33 @@ fn a_newer_database_is_refused() {
         let refused = fresh.migrate(&[FIRST]).unwrap_err();
         assert_eq!(refused, Error::NewerSchema { database: 20, program: 1 });
         assert!(refused.to_string().contains("start the newer program"));
+    }
+}
+
+#[test]
+fn an_older_program_goes_on_beside_what_only_adds() {
+    const ADDS: Migration = Migration { adds_only: true, ..SECOND };
+    const TAKES: Migration = Migration {
+        version: 30,
+        name: "takes",
+        sql: "ALTER TABLE people DROP COLUMN office",
+        sqlite: "",
+        postgres: "",
+        adds_only: false,
+    };
+    for fresh in kinds() {
+        fresh.migrate(&[FIRST, ADDS]).unwrap();
+        fresh.migrate(&[FIRST]).unwrap();
+        let missing = |known: &'static [Migration]| {
+            tokio::runtime::Runtime::new().unwrap().block_on(fresh.missing(known))
+        };
+        assert_eq!(missing(&[FIRST]), Ok(0));
+        assert_eq!(missing(&[FIRST, ADDS, TAKES]), Ok(1));
+        fresh.migrate(&[FIRST, ADDS, TAKES]).unwrap();
+        // The step after it, not the first new one, is what an older program cannot live with.
+        let newer = Err(Error::NewerSchema { database: 30, program: 1 });
+        assert_eq!(fresh.migrate(&[FIRST]), newer.clone().map(|_: usize| ()));
+        assert_eq!(missing(&[FIRST]), newer);
     }
 }
 
@@ -80,8 +110,14 @@ fn disorder_is_refused() {
     }
 }
 
-const SECOND_ALONE: Migration =
-    Migration { version: 20, name: "alone", sql: "CREATE TABLE alone (id BIGINT)", sqlite: "", postgres: "" };
+const SECOND_ALONE: Migration = Migration {
+    version: 20,
+    name: "alone",
+    sql: "CREATE TABLE alone (id BIGINT)",
+    sqlite: "",
+    postgres: "",
+    adds_only: false,
+};
 
 #[test]
 fn a_failing_migration_leaves_nothing_of_itself() {

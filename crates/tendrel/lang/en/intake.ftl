@@ -94,6 +94,12 @@ ask-paper = Print an empty form
 ask-offline = There is no connection. What you typed is kept on this device: send it again when the network is back.
 ask-maybe-kept = The connection to the records broke while this was being saved. Send it again: what is there already is not saved twice.
 ask-kept = What you typed is still here.
+ask-too-many = { $minutes ->
+    [one] Many requests came from your number or your network in a short time, so this one was not sent. Send it again in a minute.
+   *[other] Many requests came from your number or your network in a short time, so this one was not sent. Send it again in { $minutes } minutes.
+}
+ask-too-many-call = Is it urgent? Call { $phone }, or sign in: whoever is signed in does not wait.
+ask-too-many-sign-in = Is it urgent? Sign in: whoever is signed in does not wait.
 ask-changed = This form changed while you were writing. What you typed is kept; look it over and send it again.
 ask-changed-new = New: { $label }
 ask-changed-required = Now needed: { $label }

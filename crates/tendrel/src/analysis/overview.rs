@@ -42,17 +42,16 @@ pub(super) struct Read {
 pub(super) async fn read(app: &App, viewer: &Viewer, parameters: Parameters) -> Result<Read, Problem> {
     let me = viewer.must_be_signed_in()?.clone();
     let of = app.clone();
-    app.db
-        .read(move |r| {
-            let asked = ask(r, &of, &me, &parameters)?;
-            let figures = store::figures(r, &asked.question)?;
-            let months = asked.question.period.months(TREND_MONTHS);
-            let bounds: Vec<Bounds> = months.iter().map(|month| month.bounds(&asked.zone)).collect();
-            let trend = store::trend(r, &asked.question, &bounds)?;
-            let names = Names::of(r, &of, &figures)?;
-            Ok(Read { asked, figures, trend, months, names })
-        })
-        .await
+    app.read_for(viewer, move |r| {
+        let asked = ask(r, &of, &me, &parameters)?;
+        let figures = store::figures(r, &asked.question)?;
+        let months = asked.question.period.months(TREND_MONTHS);
+        let bounds: Vec<Bounds> = months.iter().map(|month| month.bounds(&asked.zone)).collect();
+        let trend = store::trend(r, &asked.question, &bounds)?;
+        let names = Names::of(r, &of, &figures)?;
+        Ok(Read { asked, figures, trend, months, names })
+    })
+    .await
 }
 
 async fn show(

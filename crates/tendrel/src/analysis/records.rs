@@ -43,27 +43,23 @@ pub(super) struct List {
 pub(super) async fn read(app: &App, viewer: &Viewer, parameters: Parameters) -> Result<List, Problem> {
     let me = viewer.must_be_signed_in()?.clone();
     let of = app.clone();
-    app.db
-        .read(move |r| {
-            let asked = ask(r, &of, &me, &parameters)?;
-            let figure = parameters.given("figure").and_then(Figure::from_code);
-            let figure = figure.ok_or(Problem::Input("analysis-wrong-choice"))?;
-            let after = parameters
-                .given("after")
-                .map(|key| key_of(key).ok_or(Problem::Input("analysis-wrong-choice")));
-            let after = after.transpose()?;
-            let count = store::count(r, &asked.question, figure)?;
-            let limit = i64::try_from(LINES).unwrap_or(0) + 1;
-            let mut records = store::records(r, &asked.question, figure, after, limit)?;
-            let more = records.len() > LINES;
-            records.truncate(LINES);
-            let next = records
-                .last()
-                .filter(|_| more)
-                .map(|last| format!("{}.{}", last.key.as_microsecond(), last.id));
-            Ok(List { asked, figure, count, records, next })
-        })
-        .await
+    app.read_for(viewer, move |r| {
+        let asked = ask(r, &of, &me, &parameters)?;
+        let figure = parameters.given("figure").and_then(Figure::from_code);
+        let figure = figure.ok_or(Problem::Input("analysis-wrong-choice"))?;
+        let after =
+            parameters.given("after").map(|key| key_of(key).ok_or(Problem::Input("analysis-wrong-choice")));
+        let after = after.transpose()?;
+        let count = store::count(r, &asked.question, figure)?;
+        let limit = i64::try_from(LINES).unwrap_or(0) + 1;
+        let mut records = store::records(r, &asked.question, figure, after, limit)?;
+        let more = records.len() > LINES;
+        records.truncate(LINES);
+        let next =
+            records.last().filter(|_| more).map(|last| format!("{}.{}", last.key.as_microsecond(), last.id));
+        Ok(List { asked, figure, count, records, next })
+    })
+    .await
 }
 
 fn key_of(text: &str) -> Option<(Timestamp, RequestId)> {

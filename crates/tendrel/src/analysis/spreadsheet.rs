@@ -159,7 +159,9 @@ async fn as_xlsx(
     let mut read = overview::read(&app, &viewer, Parameters::of(query)).await?;
     let question = read.asked.question.clone();
     let limit = i64::try_from(RECORDS_LIMIT).unwrap_or(0);
-    let records = app.db.read(move |r| store::records(r, &question, Figure::CameIn, None, limit)).await?;
+    let records = app
+        .read_for(&viewer, move |r| Ok(store::records(r, &question, Figure::CameIn, None, limit)?))
+        .await?;
     let frame = Frame::new(&app, &viewer, "");
     let work = move || -> anyhow::Result<(Read, Vec<u8>)> {
         let bytes = workbook(&frame, &mut read, &records).context("the spreadsheet could not be written")?;

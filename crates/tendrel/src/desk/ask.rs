@@ -6,11 +6,14 @@ mod changes;
 mod input;
 mod show;
 
+use std::net::IpAddr;
+
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
+use jiff::SignedDuration;
 
 use crate::app::App;
 use crate::desk::accept::{Incoming, accept_under};
@@ -82,10 +85,37 @@ async fn take(
         Ok(checked) => checked,
         Err(wrong) => return show::again(app, viewer, service, form, wrong).await,
     };
+    if let Err(wait) = count(app, viewer, &matter) {
+        return show::too_many(app, viewer, service, form, wait);
+    }
     let secret = input::secret_of(form);
     let incoming = incoming(app, viewer, service.clone(), matter, office, form);
     let secret = open(app, viewer, incoming, secret).await?;
     Ok(see_other(&format!("/sent/{secret}")))
+}
+
+/// Somebody who signed in is known and not counted. What comes from the machine itself comes through a proxy that does
+/// not say for whom, so that address means nobody.
+///
+/// # Errors
+/// How long to wait, when too many came from this address or under this telephone number.
+fn count(app: &App, viewer: &Viewer, matter: &Matter) -> Result<(), SignedDuration> {
+    if viewer.signed_in.is_some() {
+        return Ok(());
+    }
+    let address = viewer.address.parse::<IpAddr>().ok().filter(|address| !address.is_loopback());
+    let telephone: String = matter.phone.chars().filter(char::is_ascii_digit).collect();
+    let reach = if telephone.is_empty() { matter.email.to_lowercase() } else { telephone };
+    app.machine.by_telephone.take(&reach, viewer.now)?;
+    address.map_or(Ok(()), |address| app.machine.by_address.take(&network(address), viewer.now))
+}
+
+/// A subscriber has one address of the old sort, and a whole network of the new.
+fn network(address: IpAddr) -> String {
+    match address.to_canonical() {
+        IpAddr::V4(old) => old.to_string(),
+        IpAddr::V6(new) => format!("{:x?}", &new.segments()[..4]),
+    }
 }
 
 fn incoming(

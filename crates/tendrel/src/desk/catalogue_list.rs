@@ -50,7 +50,7 @@ async fn show(State(app): State<App>, viewer: Viewer) -> Result<Response, Proble
         frame.home.code.clone_from(&unit.code);
     }
     let unit = promised::home_unit(&frame, &app.calendars);
-    let read = app.db.read(move |r| unit.map(|unit| usual::of_unit(r, unit)).transpose());
+    let read = app.read_for(&viewer, move |r| Ok(unit.map(|unit| usual::of_unit(r, unit)).transpose()?));
     let usual = read.await?.unwrap_or_default();
     let catalogue = app.catalogue.now();
     let row = |service: &Arc<Service>| {

@@ -63,7 +63,7 @@ struct UsualWords {
 async fn show(State(app): State<App>, viewer: Viewer) -> Result<Response, Problem> {
     let frame = Frame::titled(&app, &viewer, "charter-title");
     let unit = promised::home_unit(&frame, &app.calendars);
-    let read = app.db.read(move |r| unit.map(|unit| usual::of_unit(r, unit)).transpose());
+    let read = app.read_for(&viewer, move |r| Ok(unit.map(|unit| usual::of_unit(r, unit)).transpose()?));
     let usual = read.await?.unwrap_or_default();
     let catalogue = app.catalogue.now();
     let day = unit.map_or(86_400, |unit| app.calendars.of_unit(unit).working_day_seconds());

@@ -56,7 +56,7 @@ async fn show(
     let number = Number::parse(&words);
     let (asker, place, typed) = (viewer.clone(), app.clone(), words.clone());
     let is_number = number.is_ok();
-    let found = app.db.read(move |r| find(r, &place, &asker, &typed, is_number, before)).await?;
+    let found = app.read_for(&viewer, move |r| find(r, &place, &asker, &typed, is_number, before)).await?;
     let Found { exact, mut listed } = found;
     if let Some(number) = exact {
         return Ok(see_other(&format!("/requests/{number}")));

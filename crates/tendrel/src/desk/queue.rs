@@ -113,7 +113,7 @@ async fn show(
         return Ok(see_other(&address("/requests", &filters.query())));
     }
     let (asked, place, person) = (filters.clone(), app.clone(), me.clone());
-    let found = app.db.read(move |r| find(r, &place, &person, &asked)).await?;
+    let found = app.read_for(&viewer, move |r| find(r, &place, &person, &asked)).await?;
     let key = if filters.has("all") || filters.of("state") == "closed" { "queue-all" } else { "queue-open" };
     let frame = Frame::titled(&app, &viewer, key);
     let Found { mut listed, units, officers, office, late } = found;

@@ -14,6 +14,7 @@ use crate::directory::tokens::Scope;
 use crate::frame::languages::Language;
 use crate::frame::see_other;
 use crate::id::{AccountId, SavedViewId};
+use crate::machine::must_read_primary;
 use crate::problem::Problem;
 use crate::viewer::{Counts, Grant, NamedView, Role, SignedIn, Viewer, ViewerUnit};
 
@@ -51,8 +52,9 @@ async fn viewer_of(app: &App, request: &Parts) -> Result<Viewer, Problem> {
         .map(|token| (true, token))
         .or_else(|| cookie(headers, session_cookie(app)).map(|token| (false, token)));
     let mut language = language_of(headers);
-    let mut signed_in = None;
+    let (mut signed_in, mut is_program) = (None, false);
     if let Some((by_token, secret)) = secret {
+        is_program = by_token;
         let hash = hash(&secret);
         let lookup = hash.clone();
         let still_used = if by_token { None } else { Some(now - app.settings.sign_in.idle()) };
@@ -74,7 +76,9 @@ async fn viewer_of(app: &App, request: &Parts) -> Result<Viewer, Problem> {
             return Err(Problem::SignIn);
         }
     }
-    Ok(Viewer { signed_in, language: language.unwrap_or(Language::English), address, now, here })
+    let (language, reads_primary) =
+        (language.unwrap_or(Language::English), must_read_primary(app, headers, is_program));
+    Ok(Viewer { signed_in, language, address, now, here, reads_primary })
 }
 
 /// Who a session that was just opened belongs to.

@@ -24,6 +24,7 @@ struct Page {
 /// Turns a `Problem` that a handler returned into the page, or the JSON, that says it.
 pub async fn write(State(app): State<App>, request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
+    let route = crate::machine::pattern(&request);
     let here = request.uri().path_and_query().map_or_else(|| path.clone(), |it| it.as_str().to_owned());
     let language = language_of(&request);
     let mut viewer = None;
@@ -49,7 +50,7 @@ pub async fn write(State(app): State<App>, request: Request, next: Next) -> Resp
         return response;
     };
     let status = response.status();
-    let reference = reference_of_log(&reported, status, &path);
+    let reference = reference_of_log(&reported, status, &route);
     if is_api {
         return later(api_problem(status, reported.sentence, &reference));
     }
@@ -91,12 +92,12 @@ fn told(response: &Response) -> bool {
 }
 
 /// Logs what only the operator may know, under a reference that the page shows.
-fn reference_of_log(reported: &Reported, status: StatusCode, path: &str) -> String {
+fn reference_of_log(reported: &Reported, status: StatusCode, route: &str) -> String {
     let Some(log) = &reported.log else {
         return String::new();
     };
     let reference = uuid::Uuid::now_v7().simple().to_string()[20..].to_owned();
-    tracing::error!(reference, status = status.as_u16(), path, "{log}");
+    tracing::error!(reference, status = status.as_u16(), route, "{log}");
     reference
 }
 
@@ -127,6 +128,7 @@ fn page(
         address: String::new(),
         now: app.clock.now(),
         here: here.to_owned(),
+        reads_primary: true,
     });
     let title = match sentence {
         "problem-full" => "problem-title-full".to_owned(),

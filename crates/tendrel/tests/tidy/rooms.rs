@@ -16,6 +16,8 @@ const MAY_ASK: &[(&str, &[&str])] = &[
     ("openapi", &["directory", "desk", "analysis"]),
     ("router", &["directory", "desk", "analysis"]),
     ("worker", &["directory", "desk"]),
+    // Whose session asks, and with which secret.
+    ("machine", &["directory"]),
     ("demo", &["directory", "desk"]),
     ("seed", &["directory", "desk"]),
     // A problem is told in the language of the reader's session.

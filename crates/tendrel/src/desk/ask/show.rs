@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::app::App;
 use crate::desk::ask::AGAIN;
@@ -175,6 +175,28 @@ pub(super) fn not_saved(
     shown.notices = vec![shown.frame.t(why_not_saved(problem)), shown.frame.t("ask-kept")];
     shown.frame.title = format!("{}: {}", shown.frame.t("error-prefix"), shown.h1);
     Ok(later(page(problem.status(), &shown)?))
+}
+
+/// The form as it was sent, for whoever came too often: to be sent again later, or told by telephone.
+pub(super) fn too_many(
+    app: &App,
+    viewer: &Viewer,
+    service: &Arc<Service>,
+    form: &FormData,
+    wait: SignedDuration,
+) -> Result<Response, Problem> {
+    let mut shown = filled(app, viewer, service, form, Around { usual: None, open: Vec::new() });
+    let minutes = (wait.as_secs() + 59) / 60;
+    let call = if shown.frame.home.phone.is_empty() { "ask-too-many-sign-in" } else { "ask-too-many-call" };
+    shown.notices = vec![
+        shown.frame.t1("ask-too-many", "minutes", minutes),
+        shown.frame.t1(call, "phone", shown.frame.home.phone.as_str()),
+        shown.frame.t("ask-kept"),
+    ];
+    shown.frame.title = format!("{}: {}", shown.frame.t("error-prefix"), shown.h1);
+    let mut response = page(StatusCode::TOO_MANY_REQUESTS, &shown)?;
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(minutes * 60));
+    Ok(response)
 }
 
 /// The key of the sentence over a form that carries a key: sent again, it is saved once.

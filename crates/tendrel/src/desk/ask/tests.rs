@@ -1,5 +1,7 @@
 //! What the public form takes, and what it says about everything else.
 
+mod held_up;
+
 use crate::testing::{Browser, Page, Who, World};
 
 /// A whole form of the service "Internet and LAN".

@@ -44,7 +44,7 @@ pub(super) async fn download(
     let me = viewer.must_be_signed_in()?.clone();
     let filters = Filters::parse(&query.unwrap_or_default());
     let place = app.clone();
-    let text = app.db.read(move |r| {
+    let text = app.read_for(&viewer, move |r| {
         let units = units_of(r, &place, &me, filters.of("unit"))?;
         let (catalogue, zone) = (place.catalogue.now(), place.calendars.zone());
         let wanted = filters.wanted(units, me.person, &catalogue, &zone);

@@ -1,0 +1,104 @@
+//! What is asked of the database for the metrics: whichever node answers, the numbers are the same.
+
+use database::{Error, Reader};
+use jiff::{SignedDuration, Timestamp};
+
+use crate::backup::store as backups;
+use crate::machine::scrape::text::Text;
+use crate::record;
+
+pub(super) struct Stored {
+    /// Kind, state, how many.
+    jobs: Vec<(String, String, i64)>,
+    oldest_due: Option<SignedDuration>,
+    sessions: i64,
+    backup: Option<Timestamp>,
+    proven: Option<Timestamp>,
+    failed_backups: i64,
+    checkpoint: Option<Timestamp>,
+    unsealed: i64,
+    broken: i64,
+    schema: i64,
+}
+
+pub(super) fn read(r: &mut Reader, now: Timestamp, idle: SignedDuration) -> Result<Stored, Error> {
+    let (backup, proven) = backups::ages(r)?;
+    let number = |r: &mut Reader, sql: &str| r.one(sql, &[], |row| row.get::<i64>("n"));
+    Ok(Stored {
+        jobs: r.rows(
+            "SELECT kind, state, COUNT(*) AS n FROM (
+                 SELECT kind, CASE WHEN gave_up_at IS NOT NULL THEN 'given_up' WHEN taken_at IS NOT NULL THEN 'taken'
+                                   WHEN run_at <= $1 THEN 'due' ELSE 'later' END AS state FROM jobs) sorted
+             GROUP BY kind, state ORDER BY kind, state",
+            &[now.into()],
+            |row| Ok((row.get("kind")?, row.get("state")?, row.get("n")?)),
+        )?,
+        oldest_due: r
+            .one(
+                "SELECT MIN(run_at) AS oldest FROM jobs WHERE gave_up_at IS NULL AND run_at <= $1",
+                &[now.into()],
+                |row| row.get::<Option<Timestamp>>("oldest"),
+            )?
+            .map(|oldest| now.duration_since(oldest)),
+        sessions: r.one(
+            "SELECT COUNT(*) AS n FROM sessions WHERE expires_at > $1 AND last_seen_at >= $2",
+            &[now.into(), (now - idle).into()],
+            |row| row.get("n"),
+        )?,
+        backup,
+        proven,
+        failed_backups: number(
+            r,
+            "SELECT COUNT(*) AS n FROM backups WHERE fault <> '' AND made_at >= (SELECT MAX(made_at) FROM backups)",
+        )?,
+        checkpoint: record::last(r)?.map(|last| last.at),
+        unsealed: number(r, "SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM events_unsealed LIMIT 10000) waiting")?,
+        broken: number(r, "SELECT COUNT(*) AS n FROM broken_chains")?,
+        schema: backups::schema(r)?,
+    })
+}
+
+impl Stored {
+    pub(super) fn tell(&self, text: &mut Text) {
+        text.head("tendrel_jobs", "gauge", "Jobs by kind and state: due, later, taken, given_up.");
+        for (kind, state, count) in &self.jobs {
+            text.line("tendrel_jobs", &[("kind", kind), ("state", state)], *count as f64);
+        }
+        let oldest = self.oldest_due.unwrap_or_default().as_secs_f64();
+        text.gauge(
+            "tendrel_jobs_oldest_due_seconds",
+            "How long the oldest job that is due has waited.",
+            oldest,
+        );
+        text.gauge("tendrel_sessions", "Sessions that hold.", self.sessions as f64);
+        // 0 for never, so that an alert sees it as very old.
+        let seconds = |at: Option<Timestamp>| at.map_or(0.0, |at| at.as_second() as f64);
+        text.gauge(
+            "tendrel_backup_timestamp_seconds",
+            "When the last backup was made.",
+            seconds(self.backup),
+        );
+        text.gauge(
+            "tendrel_backup_proven_timestamp_seconds",
+            "When a backup was last restored for a check and found whole.",
+            seconds(self.proven),
+        );
+        text.gauge("tendrel_backup_failed", "Whether the last backup failed.", self.failed_backups as f64);
+        text.gauge(
+            "tendrel_checkpoint_timestamp_seconds",
+            "When the record was last sealed.",
+            seconds(self.checkpoint),
+        );
+        text.gauge(
+            "tendrel_events_unsealed",
+            "Events that wait for the next checkpoint, 10,000 at most.",
+            self.unsealed as f64,
+        );
+        text.gauge(
+            "tendrel_broken_chains",
+            "Cases whose record was found altered outside the program.",
+            self.broken as f64,
+        );
+        text.gauge("tendrel_schema_version", "The newest step of the schema.", self.schema as f64);
+    }
+}
