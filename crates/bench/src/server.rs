@@ -31,6 +31,8 @@ impl Place {
 
     /// Returns what the program said about its speed.
     pub(crate) fn seed(&self, requests: usize, units: &str) -> anyhow::Result<String> {
+        // Everything that is measured comes under one telephone number.
+        std::fs::write(self.data.join("tendrel.toml"), "[public_form]\nper_telephone_an_hour = 0\n")?;
         let requests = requests.to_string();
         let done = self.command().args(["seed", "--requests", &requests, "--units", units]).output()?;
         ensure!(done.status.success(), "seed failed: {}", String::from_utf8_lossy(&done.stderr));

@@ -9,7 +9,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::post;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
-use tower_http::timeout::TimeoutLayer;
+use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
 
 use crate::app::App;
 use crate::directory::sessions;
@@ -20,6 +20,8 @@ use crate::{analysis, desk, directory, machine, system};
 /// Bytes of one request: ten attachments of 10 MB and their form.
 const BODY_LIMIT: usize = 104 * 1024 * 1024;
 const ANSWER_WITHIN: Duration = Duration::from_secs(120);
+/// A body that stops for so long has stopped for ever.
+const BODY_GOES_ON_WITHIN: Duration = Duration::from_secs(20);
 
 pub fn router(app: App) -> Router {
     let pages = Router::new()
@@ -42,6 +44,7 @@ pub fn router(app: App) -> Router {
         .merge(machine::health::routes())
         .layer(CompressionLayer::new().quality(tower_http::CompressionLevel::Fastest).compress_when(packed))
         .layer(from_fn(middleware::add_headers))
+        .layer(RequestBodyTimeoutLayer::new(BODY_GOES_ON_WITHIN))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, ANSWER_WITHIN))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(tower_http::catch_panic::CatchPanicLayer::new())

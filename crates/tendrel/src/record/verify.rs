@@ -16,7 +16,7 @@ use crate::record::checkpoint::Checkpoint;
 use crate::record::tree;
 use crate::record::verify::chain::Link;
 
-pub use command::{VerifyArguments, run};
+pub use command::{VerifyArguments, read_from as read_kept, run};
 
 /// What was done to the record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

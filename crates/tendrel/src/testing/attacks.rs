@@ -262,3 +262,88 @@ async fn no_address_leads_out_of_its_folder() {
         }
     }
 }
+
+/// Packed a thousandfold: ten megabytes of nothing.
+fn bomb() -> Vec<u8> {
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    std::io::Write::write_all(&mut packed, &vec![b' '; 10 << 20]).unwrap();
+    packed.finish().unwrap()
+}
+
+#[tokio::test]
+async fn nothing_that_is_packed_is_unpacked() {
+    let world = World::new();
+    for content_type in
+        ["application/x-www-form-urlencoded", "application/json", "multipart/form-data; boundary=XX"]
+    {
+        for path in ["/services/internet-lan", "/api/v1/requests", "/people/import", "/calendars/import"] {
+            let mut browser = world.browser(Who::Operator).with("content-encoding", "gzip");
+            let page = browser.send("POST", path, content_type, bomb()).await;
+            assert!(page.status.is_client_error(), "{path} took it: {}", page.status);
+        }
+    }
+    // An attachment that is packed is kept as it came.
+    let names = [
+        ("office", "Kabjisa Central School"),
+        ("f-what", "none"),
+        ("impact", "1"),
+        ("urgency", "1"),
+        ("name", "T"),
+        ("phone", "17600004"),
+        ("description", "All of it is down."),
+    ];
+    let bomb = bomb();
+    let files = [("files", "bomb.gz", bomb.as_slice())];
+    world.public().post_files("/services/internet-lan", &names, &files).await.must_be(200);
+    let stored = world.number("SELECT CAST(MAX(size) AS BIGINT) FROM files");
+    assert_eq!(stored, i64::try_from(bomb.len()).unwrap());
+}
+
+#[tokio::test]
+async fn names_are_text_wherever_they_stand() {
+    let world = World::new();
+    send(&mut world.public(), &[]).await.must_be(200);
+    let rename = |sql: &'static str| {
+        world.app.db.write::<_, database::Error, _>(move |tx| tx.execute(sql, &[SCRIPT.into()]).map(drop))
+    };
+    for sql in [
+        "UPDATE persons SET name = $1, name_dz = $1, post = $1",
+        "UPDATE organisations SET name = $1, name_dz = $1",
+        "UPDATE requests SET requester_name = $1, office_text = $1, requester_email = $1",
+        "UPDATE calendars SET name = $1",
+    ] {
+        rename(sql).await.unwrap();
+    }
+    world.app.refresh().await.unwrap();
+    for who in [Who::Karma, Who::Operator, Who::Centre, Who::Auditor, Who::Tshering] {
+        let mut browser = world.browser(who);
+        for path in routes("GET") {
+            must_be_text(&browser.once("GET", &path, None, Vec::new()).await);
+        }
+        for path in ["/", "/requests?unit=all", "/people?q=a", "/offices?q=a", "/search?q=down"] {
+            must_be_text(&browser.get(path).await);
+        }
+    }
+}
+
+#[tokio::test]
+async fn pages_that_nobody_could_turn_to_are_answered_calmly() {
+    let world = World::new();
+    let mut centre = world.browser(Who::Centre);
+    let numbers = [
+        "0",
+        "-1",
+        "1e9",
+        "9223372036854775807",
+        "9223372036854775808",
+        "340282366920938463463374607431768211456",
+    ];
+    for path in routes("GET") {
+        for number in numbers {
+            for name in ["after", "before", "page", "limit", "year", "month", "from", "to"] {
+                let page = centre.once("GET", &format!("{path}?{name}={number}"), None, Vec::new()).await;
+                assert!(!page.status.is_server_error(), "{path}?{name}={number}: {}", page.status);
+            }
+        }
+    }
+}

@@ -11,8 +11,12 @@ mod nodes;
 mod post;
 mod program;
 mod records;
+mod replica;
 mod server;
 mod slow_lines;
+mod stops;
+mod tls;
+mod upgrade;
 
 use std::io::Write;
 

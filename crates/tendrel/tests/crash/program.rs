@@ -13,6 +13,7 @@ use tendrel::app::App;
 use tendrel::clock::Clock;
 use tendrel::directory::offices::{self, NewOffice};
 use tendrel::directory::people::{self, NewPerson};
+use tendrel::directory::sessions;
 use tendrel::directory::tokens::{self, NewToken, Scope};
 use tendrel::id::OrganisationId;
 use tendrel::settings::Settings;
@@ -29,6 +30,23 @@ impl Program {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tendrel"));
         command.args(arguments(data, database));
         Program::run(&mut command)
+    }
+
+    /// As an operator of several machines starts it.
+    pub(crate) fn start_with(data: &Path, database: &str, more: &[&str]) -> Program {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tendrel"));
+        Program::run(command.args(arguments(data, database)).args(more))
+    }
+
+    /// What `systemctl stop` does; returns the status with which it ended.
+    pub(crate) fn stop(mut self) -> std::process::ExitStatus {
+        self.tell_to_stop();
+        self.child.wait().unwrap()
+    }
+
+    pub(crate) fn tell_to_stop(&self) {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
     }
 
     pub(crate) fn run(command: &mut Command) -> Program {
@@ -82,10 +100,14 @@ pub(crate) struct Tokens {
     pub(crate) posting: String,
     /// Used by nobody yet.
     pub(crate) reading: String,
+    /// Of a browser.
+    pub(crate) session: String,
 }
 
 /// The reference data, a school and an officer; closes the database, so that the program finds it as after a stop.
 pub(crate) fn prepare(database: Database, folder: &Path) -> Tokens {
+    // All posts of a test come under one telephone number.
+    std::fs::write(folder.join("tendrel.toml"), "[public_form]\nper_telephone_an_hour = 0\n").unwrap();
     let mut settings = Settings::in_folder(folder.to_owned());
     settings.home_unit = Some("PUN".to_owned());
     let app = App::over(database.clone(), settings, Clock::Machine).unwrap();
@@ -126,10 +148,16 @@ fn populate(
     let karma = people::insert(tx, &karma, before)?;
     let account = people::insert_account(tx, karma, "karma", before)?;
     people::grant(tx, account, Role::Officer, unit, before)?;
+    let from = sessions::Origin {
+        address: String::new(),
+        agent: String::new(),
+        longest: SignedDuration::from_hours(1),
+    };
     let expires_at = now + SignedDuration::from_hours(1);
     let token = |name: &str, scope: Scope| NewToken { name: name.to_owned(), scope, expires_at };
     Ok(Tokens {
         posting: tokens::insert(tx, account, &token("posting", Scope::All), now)?,
         reading: tokens::insert(tx, account, &token("reading", Scope::Read), now)?,
+        session: sessions::open(tx, account, &from, now)?,
     })
 }

@@ -15,6 +15,9 @@ pub(crate) struct Server {
     child: Option<Child>,
 }
 
+const INITDB: [&str; 5] =
+    ["--username=tendrel", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"];
+
 /// PostgreSQL refuses to run as root.
 fn as_owner(program: &Path) -> Command {
     let is_root =
@@ -39,12 +42,27 @@ fn eventually(what: &str, is_so: impl Fn() -> bool) {
 impl Server {
     pub(crate) fn new() -> Server {
         let mut server = Server::empty();
-        server.make(
-            "initdb",
-            &["--username=tendrel", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"],
-        );
+        server.make("initdb", &INITDB);
         server.start();
         server
+    }
+
+    /// One that takes only encrypted connections; its certificate for `localhost` is of the authority in the file.
+    pub(crate) fn encrypted() -> (Server, PathBuf) {
+        let mut server = Server::empty();
+        server.make("initdb", &INITDB);
+        let data = server.folder.path().join("data");
+        let script = "umask 077; cd \"$0\"
+            key='-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes'
+            openssl req -x509 $key -days 2 -subj '/CN=An authority' -keyout ca.key -out ca.crt
+            openssl req $key -subj /CN=localhost -keyout server.key -out server.csr
+            echo subjectAltName=DNS:localhost >names
+            openssl x509 -req -in server.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 2 -extfile names -out server.crt
+            echo hostssl all all 127.0.0.1/32 trust >pg_hba.conf
+            echo ssl=on >>postgresql.conf";
+        assert!(as_owner(Path::new("sh")).args(["-ec", script]).arg(&data).status().unwrap().success());
+        server.start();
+        (server, data.join("ca.crt"))
     }
 
     /// A copy of another that follows it; what the other commits is on both before it is told.

@@ -52,7 +52,15 @@ pub fn run(app: &App, arguments: &VerifyArguments, out: &mut dyn Write) -> anyho
 /// Says what is wrong with the file.
 pub(super) fn read(path: &Path) -> anyhow::Result<Kept> {
     let file = File::open(path).with_context(|| format!("{} cannot be read", path.display()))?;
-    let mut lines = BufReader::new(file).lines();
+    read_from(BufReader::new(file), path)
+}
+
+/// The same from what the file holds.
+///
+/// # Errors
+/// As `read`.
+pub fn read_from(file: impl BufRead, path: &Path) -> anyhow::Result<Kept> {
+    let mut lines = file.lines();
     let first = lines.next().transpose()?.unwrap_or_default();
     let signed: Signed = serde_json::from_str(&first)
         .with_context(|| format!("{} does not begin with a checkpoint", path.display()))?;

@@ -27,7 +27,7 @@ async fn who_floods_the_form_is_held_up_and_loses_nothing() {
     assert_eq!(page.headers["retry-after"], "1800");
     for said in [
         "Send it again in 30 minutes",
-        "sign in",
+        "whoever is signed in does not wait",
         "What you typed is still here",
         "All 34 computers",
         "three",
