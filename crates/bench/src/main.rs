@@ -2,6 +2,7 @@
 
 mod client;
 mod load;
+mod nodes;
 mod process;
 mod scenarios;
 mod server;
@@ -49,6 +50,9 @@ struct Arguments {
     /// The map of that log.
     #[arg(long, default_value = "uci-498")]
     map: String,
+    /// Only this: posts through one node, and through so many, over one PostgreSQL.
+    #[arg(long)]
+    nodes: Option<usize>,
     /// Keep the databases, with what is known of them in this folder, and use those that are there.
     #[arg(long)]
     keep: Option<PathBuf>,
@@ -67,6 +71,9 @@ fn main() -> anyhow::Result<ExitCode> {
 
 /// Measures a small and a large database; false when an answer was wrong.
 fn measure(arguments: &Arguments, folder: &Path) -> anyhow::Result<bool> {
+    if let Some(nodes) = arguments.nodes {
+        return several(arguments, folder, nodes);
+    }
     let kind = if arguments.postgres.is_some() { "PostgreSQL" } else { "SQLite" };
     say(&format!("== {kind}, {} requests\n", arguments.requests))?;
     let small = one_size(arguments, folder, SMALL, UNIT)?;
@@ -80,6 +87,22 @@ fn measure(arguments: &Arguments, folder: &Path) -> anyhow::Result<bool> {
         say(&format!("import: {}", place.import(&arguments.map, file)?))?;
     }
     Ok(small.iter().chain(&large).all(|row| row.measured.wrong == 0))
+}
+
+fn several(arguments: &Arguments, folder: &Path, nodes: usize) -> anyhow::Result<bool> {
+    let server = arguments.postgres.as_deref().context("several nodes need PostgreSQL")?;
+    let place = place(arguments, folder, "nodes")?;
+    place.seed(SMALL, "all")?;
+    let port = port_of(server).context("the address of the server has no port")?;
+    let database = || postgres(port);
+    let mut all = Vec::new();
+    for nodes in [1, nodes] {
+        all.push(nodes::run(&place, nodes, arguments.seconds, &database)?);
+    }
+    let processors = std::thread::available_parallelism()?;
+    say(&format!("== posts to twenty units over one PostgreSQL, {processors} processors for all\n"))?;
+    say(&nodes::table(&all))?;
+    Ok(true)
 }
 
 fn one_size(arguments: &Arguments, folder: &Path, requests: usize, units: &str) -> anyhow::Result<Vec<Row>> {

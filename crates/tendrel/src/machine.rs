@@ -1,6 +1,7 @@
 //! What this node knows of itself, and not of the desk: how it is, what it counted, whom it may ask beside the
 //! primary database. Nothing of it is stored.
 
+pub mod ask;
 pub mod health;
 pub mod metrics;
 mod replica;

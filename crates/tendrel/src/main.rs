@@ -24,6 +24,8 @@ struct Arguments {
 enum Command {
     /// Answers on the network.
     Serve(tendrel::serve::ServeArguments),
+    /// Asks the program that runs here how it is.
+    Health(tendrel::machine::ask::HealthArguments),
     /// A district to be tried out on this machine, with people, history and a bad week; all invented.
     Demo(tendrel::demo::DemoArguments),
     /// Fills the database with years of invented history, for measurements.
@@ -79,6 +81,7 @@ fn main() -> anyhow::Result<()> {
     let place = tendrel::settings::Place { data: arguments.data, database: arguments.database };
     match arguments.command {
         Command::Serve(serve) => tendrel::serve::run(&place, &serve),
+        Command::Health(health) => tendrel::machine::ask::run(&health, &mut std::io::stdout()),
         Command::Demo(demo) => tendrel::demo::run(&place, &demo),
         Command::Seed(seed) => tendrel::seed::run(&place, &seed),
         Command::Import(Import::Offices(list)) => {

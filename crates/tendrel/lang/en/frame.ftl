@@ -102,6 +102,7 @@ problem-no-unit = No ICT unit serves this office yet. Ask the operator to add it
 problem-method = This address is not asked in this way. Which way it is, says /api/v1/openapi.json.
 problem-address = This address cannot be read. Look at what stands in it, or go to the start.
 problem-filter = A filter in this address means nothing. What it may be, says /api/v1/openapi.json.
+problem-version = The version is the number that the case told when you read it. Send that number, or none.
 problem-not-json = This is not a JSON object of texts, numbers, truths and lists of them. Send one with the fields of the form.
 problem-reference = Reference for the ICT unit: { $reference }
 problem-home = To the start

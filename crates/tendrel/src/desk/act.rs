@@ -139,6 +139,9 @@ fn within(
     if !standing.may(act.doing) {
         return Err(Problem::Forbidden.into());
     }
+    if viewer.by_api() && form.given("version").is_some_and(|seen| seen.parse::<i64>().is_err()) {
+        return Err(Problem::Input("problem-version").into());
+    }
     // A version that is no number saw nothing of it.
     let seen = form.given("version").map(|seen| seen.parse().unwrap_or(0));
     if let Some(seen) = seen.filter(|seen: &i64| *seen < request.version) {

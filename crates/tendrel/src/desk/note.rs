@@ -65,6 +65,19 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_program_is_told_that_a_version_is_a_number() {
+        let world = World::new();
+        let accepted = given(&world, reported(&world)).await;
+        let note = format!("/api/v1/requests/{}/note", accepted.number);
+        for version in ["{}", "false", "1.5", "one"] {
+            let fields = [("version", version), ("text", "x")];
+            world.browser(Who::Karma).post_files(&note, &fields, &[]).await.must_be(422);
+        }
+        let fields = [("version", "1"), ("text", "x")];
+        world.browser(Who::Karma).post_files(&note, &fields, &[]).await.must_be(200);
+    }
+
+    #[tokio::test]
     async fn only_who_sees_inside_may_note() {
         let world = World::new();
         let accepted = given(&world, reported(&world)).await;

@@ -307,7 +307,7 @@ async fn names_are_text_wherever_they_stand() {
         world.app.db.write::<_, database::Error, _>(move |tx| tx.execute(sql, &[SCRIPT.into()]).map(drop))
     };
     for sql in [
-        "UPDATE persons SET name = $1, name_dz = $1, post = $1",
+        "UPDATE persons SET name = $1, name_dz = $1",
         "UPDATE organisations SET name = $1, name_dz = $1",
         "UPDATE requests SET requester_name = $1, office_text = $1, requester_email = $1",
         "UPDATE calendars SET name = $1",

@@ -7,6 +7,7 @@
 mod contrast;
 mod rooms;
 mod routes;
+mod security;
 mod source;
 mod statements;
 mod templates;
