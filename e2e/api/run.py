@@ -77,6 +77,7 @@ def drive(schemathesis, address, report, name, seconds, paths):
             "--phases", "examples,coverage,fuzzing",
             "--report", "junit", "--report-junit-path", report, "--no-color",
         ],
+        cwd=os.path.dirname(report),
         check=False,
     )
     cases = list(Junit.parse(report).getroot().iter("testcase"))
@@ -89,7 +90,7 @@ def main():
     running, address = begin(os.environ["TENDREL_PROGRAM"], data)
     try:
         report = os.path.join(data, "report.xml")
-        came = [drive(sys.argv[1], address, report, *run) for run in RUNS]
+        came = [drive(os.path.abspath(sys.argv[1]), address, report, *run) for run in RUNS]
         print(f"api pass {sum(good for _, good, _ in came)}\napi fail {sum(bad for _, _, bad in came)}")
         return max(code for code, _, _ in came)
     finally:
