@@ -53,7 +53,11 @@ fn text(bytes: &[u8]) -> String {
 fn app() -> &'static App {
     static APP: OnceLock<App> = OnceLock::new();
     APP.get_or_init(|| {
-        let folder = std::env::temp_dir().join(format!("tendrel-parsers-{}", std::process::id()));
+        let folder = match option_env!("CARGO_TARGET_TMPDIR") {
+            Some(folder) => Path::new(folder).join("parsers"),
+            None => std::env::temp_dir().join(format!("tendrel-parsers-{}", std::process::id())),
+        };
+        let _ = std::fs::remove_dir_all(&folder);
         std::fs::create_dir_all(&folder).expect("a folder");
         let mut settings = Settings::in_folder(folder);
         settings.home_unit = Some("PUN".to_owned());

@@ -32,7 +32,7 @@ const RIGHT: [&str; 18] = [
 ];
 
 /// For each parser; most take microseconds, a whole request a millisecond.
-const TRIES: u32 = 1_500;
+const TRIES: u32 = 800;
 
 fn spoilt() -> impl Strategy<Value = Vec<u8>> {
     let right = prop::sample::select(RIGHT.to_vec());
