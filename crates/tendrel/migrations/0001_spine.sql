@@ -520,6 +520,7 @@ CREATE TABLE events (
     activity   TEXT NOT NULL,
     detail     TEXT NOT NULL,
     salt       BYTEA NOT NULL,            -- hashed with what may name a person, so that its hash cannot be guessed
+    taken_out  TEXT,                      -- where parts were removed: what proves the rest, events::content
     hash       BYTEA NOT NULL,            -- of this event and the one before: events::chain
     PRIMARY KEY (subject_id, number)
 );

@@ -1,6 +1,8 @@
 //! The event log: one line for each thing that happened, in the transaction that made it happen.
 
 pub mod chain;
+pub mod content;
+mod take_out;
 
 use std::borrow::Cow;
 
@@ -11,6 +13,8 @@ use uuid::Uuid;
 
 use crate::events::chain::{Hash, Link};
 use crate::id::PersonId;
+
+pub use take_out::{TAKES_OUT, take_out};
 
 /// Who did it: a person, or the program itself.
 #[derive(Clone, Debug, PartialEq)]

@@ -10,8 +10,10 @@ use database::{Error, Reader};
 use serde::Serialize;
 
 use crate::app::App;
+use crate::events::content::{Part, Proof as PartProof};
 use crate::files::hex;
 use crate::record::checkpoint::Signed;
+use crate::record::store::Line;
 use crate::record::{store, tree};
 
 #[derive(Clone, Debug, clap::Args)]
@@ -45,12 +47,60 @@ struct ProvenEvent {
     subject: String,
     at: i64,
     written_at: i64,
-    actor_id: String,
-    actor: String,
     activity: String,
-    detail: String,
-    salt: String,
+    actor: ProvenActor,
+    /// The parts of the detail in the order of their names.
+    parts: Vec<ProvenPart>,
     hash: String,
+}
+
+/// Either with its salt, or gone with its hash.
+#[derive(Clone, Debug, Serialize)]
+struct ProvenActor {
+    id: String,
+    name: String,
+    salt: Option<String>,
+    gone: Option<String>,
+}
+
+/// The value is JSON, to be hashed as it stands here.
+#[derive(Clone, Debug, Serialize)]
+struct ProvenPart {
+    name: String,
+    value: String,
+    salt: Option<String>,
+    gone: Option<String>,
+}
+
+impl ProvenEvent {
+    /// `None` of an event that was altered so that it cannot be read any more.
+    fn of(line: &Line) -> Option<ProvenEvent> {
+        let content = line.content()?;
+        let told = |proof: PartProof| match proof {
+            PartProof::Salt(salt) => (Some(hex(&salt)), None),
+            PartProof::Gone(hash) => (None, Some(hex(&hash))),
+        };
+        let (salt, gone) = told(content.actor_proof);
+        let part = |part: Part| {
+            let (salt, gone) = told(part.proof);
+            ProvenPart { name: part.name, value: part.value, salt, gone }
+        };
+        Some(ProvenEvent {
+            number: line.number,
+            subject: line.subject.clone(),
+            at: line.at.as_microsecond(),
+            written_at: line.written_at.as_microsecond(),
+            activity: line.activity.clone(),
+            actor: ProvenActor {
+                id: content.actor_id.map(|id| hex(id.as_bytes())).unwrap_or_default(),
+                name: content.actor,
+                salt,
+                gone,
+            },
+            parts: content.parts.into_iter().map(part).collect(),
+            hash: hex(&line.hash),
+        })
+    }
 }
 
 /// # Errors
@@ -79,21 +129,9 @@ fn prove(r: &mut Reader, number: &str) -> Result<Option<Proof>, Error> {
     let bucket = tree::bucket_of(subject);
     let leaves = store::leaves_of_bucket(r, bucket)?;
     let (buckets, _) = store::stored_buckets(r)?;
-    let events = lines
-        .iter()
-        .map(|line| ProvenEvent {
-            number: line.number,
-            subject: line.subject.clone(),
-            at: line.at.as_microsecond(),
-            written_at: line.written_at.as_microsecond(),
-            actor_id: line.actor_id.map(|id| hex(id.as_bytes())).unwrap_or_default(),
-            actor: line.actor.clone(),
-            activity: line.activity.clone(),
-            detail: line.detail.clone(),
-            salt: hex(&line.salt),
-            hash: hex(&line.hash),
-        })
-        .collect();
+    let Some(events) = lines.iter().map(ProvenEvent::of).collect() else {
+        return Err(Error::Unsupported(format!("the events of {number} were altered; run tendrel verify")));
+    };
     Ok(Some(Proof {
         format: "tendrel proof 1",
         request: number.to_owned(),

@@ -4,7 +4,8 @@ use database::{Error, Reader, Row, Transaction, Value};
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use crate::events::chain::{self, Hash, Written};
+use crate::events::chain::{Hash, Written};
+use crate::events::content::{Content, Stored};
 use crate::record::checkpoint::{self, Checkpoint};
 use crate::record::tree::{self, Buckets};
 
@@ -21,6 +22,7 @@ pub(super) struct Line {
     pub(super) activity: String,
     pub(super) detail: String,
     pub(super) salt: Vec<u8>,
+    pub(super) taken_out: Option<String>,
     pub(super) hash: Hash,
     /// Number and hash of the event at which the chain was sealed.
     pub(super) sealed: Option<(i64, Hash)>,
@@ -29,6 +31,16 @@ pub(super) struct Line {
 }
 
 impl Line {
+    pub(super) fn content(&self) -> Option<Content> {
+        Content::read(Stored {
+            actor_id: self.actor_id,
+            actor: &self.actor,
+            detail: &self.detail,
+            salt: &self.salt,
+            taken_out: self.taken_out.as_deref(),
+        })
+    }
+
     /// The hash that the event must have after this one, under this number.
     pub(super) fn computed(&self, previous: &Hash, number: i64) -> Hash {
         let written = Written {
@@ -37,9 +49,9 @@ impl Line {
             subject: &self.subject,
             at: self.at,
             written_at: self.written_at,
-            actor_id: self.actor_id,
             activity: &self.activity,
-            content: chain::content(&self.salt, &self.actor, &self.detail),
+            // What cannot be read has no hash that fits anything.
+            content: self.content().map_or([0xff; 32], |content| content.hash()),
         };
         written.hash(previous)
     }
@@ -60,6 +72,7 @@ pub(super) fn read_line(row: &Row<'_>) -> Result<Line, Error> {
         activity: row.get("activity")?,
         detail: row.get("detail")?,
         salt: row.get("salt")?,
+        taken_out: row.get("taken_out")?,
         hash: checkpoint::hash(row, "hash")?,
         sealed: sealed.zip(sealed_hash),
         request: row.get("request")?,
@@ -70,7 +83,7 @@ pub(super) fn read_line(row: &Row<'_>) -> Result<Line, Error> {
 pub(super) fn waiting(r: &mut Reader, chains: i64) -> Result<Vec<Line>, Error> {
     r.rows(
         "SELECT e.subject_id, e.number, e.subject, e.at, e.written_at, e.actor_id, e.actor, e.activity, e.detail,
-                e.salt, e.hash, s.number AS sealed_number, s.hash AS sealed_hash, r.number AS request
+                e.salt, e.taken_out, e.hash, s.number AS sealed_number, s.hash AS sealed_hash, r.number AS request
          FROM (SELECT DISTINCT subject_id FROM events_unsealed ORDER BY subject_id LIMIT $1) w
          JOIN events e ON e.subject_id = w.subject_id
          LEFT JOIN sealed_chains s ON s.subject_id = w.subject_id
@@ -202,7 +215,7 @@ pub(super) fn leaves_of_bucket(r: &mut Reader, bucket: u32) -> Result<Vec<Hash>,
 pub(super) fn sealed_lines(r: &mut Reader, number: &str) -> Result<Vec<Line>, Error> {
     r.rows(
         "SELECT e.subject_id, e.number, e.subject, e.at, e.written_at, e.actor_id, e.actor, e.activity, e.detail,
-                e.salt, e.hash, s.number AS sealed_number, s.hash AS sealed_hash, r.number AS request
+                e.salt, e.taken_out, e.hash, s.number AS sealed_number, s.hash AS sealed_hash, r.number AS request
          FROM requests r
          JOIN sealed_chains s ON s.subject_id = r.id
          JOIN events e ON e.subject_id = r.id AND e.number <= s.number

@@ -1,5 +1,6 @@
 //! What is wrong with one chain. Pure.
 
+use crate::events::TAKES_OUT;
 use crate::events::chain::{Hash, START};
 use crate::record::store::Line;
 use crate::record::verify::{Fault, Kind, Stood};
@@ -63,6 +64,9 @@ pub(super) fn fault(chain: &[Link]) -> Option<Fault> {
         }
         previous = link.line.hash;
     }
+    if let Some(link) = taken_out_unseen(chain) {
+        return Some(link.fault(Kind::Altered, "parts of it are gone, and no later event says why"));
+    }
     ends(last, count, sealed, version)
 }
 
@@ -91,6 +95,12 @@ fn diagnose(
         }
         None => link.fault(Kind::Altered, "it is not what was written"),
     }
+}
+
+/// The first event of which something is gone though no event after it says that something was removed.
+fn taken_out_unseen(chain: &[Link]) -> Option<&Link> {
+    let said = chain.iter().rposition(|link| TAKES_OUT.contains(&link.line.activity.as_str())).unwrap_or(0);
+    chain.iter().skip(said).find(|link| link.line.taken_out.is_some())
 }
 
 /// A chain that is sound as far as it goes: does it go as far as it should, and say what the request shows?

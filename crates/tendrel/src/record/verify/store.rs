@@ -12,7 +12,7 @@ use crate::record::verify::{Fault, Kind};
 pub(super) fn each_link(r: &mut Reader, mut see: impl FnMut(Link)) -> Result<(), Error> {
     r.each(
         "SELECT e.subject_id, e.number, e.subject, e.at, e.written_at, e.actor_id, e.actor, e.activity, e.detail,
-                e.salt, e.hash, s.number AS sealed_number, s.hash AS sealed_hash, r.number AS request,
+                e.salt, e.taken_out, e.hash, s.number AS sealed_number, s.hash AS sealed_hash, r.number AS request,
                 u.number AS waits, r.version AS version, r.state AS state
          FROM events e
          LEFT JOIN sealed_chains s ON s.subject_id = e.subject_id
