@@ -398,8 +398,14 @@ CREATE TABLE requests (
     seconds_new         BIGINT NOT NULL DEFAULT 0,
     seconds_in_progress BIGINT NOT NULL DEFAULT 0,
     seconds_on_hold     BIGINT NOT NULL DEFAULT 0,
-    source              TEXT NOT NULL DEFAULT ''    -- where an imported request comes from
+    source              TEXT NOT NULL DEFAULT '',   -- where an imported request comes from
+    -- retention: nothing is removed of a case that is kept; of one that was anonymised nothing changes any more
+    kept_since          BIGINT,
+    kept_by             TEXT NOT NULL DEFAULT '',
+    kept_why            TEXT NOT NULL DEFAULT '',
+    forgotten_at        BIGINT
 );
+CREATE INDEX requests_to_forget ON requests (closed_at, id) WHERE closed_at IS NOT NULL AND forgotten_at IS NULL;
 -- The columns after id are for Today, which shows what each officer has in hand.
 CREATE INDEX requests_queue ON requests (unit_id, queue_at, id, assignee_id, state, response_late, responded_at,
     resolution_late) WHERE is_open = 1;
@@ -470,6 +476,7 @@ CREATE TABLE attachments (
     by_name    TEXT NOT NULL
 );
 CREATE INDEX attachments_by_request ON attachments (request_id, id);
+CREATE INDEX attachments_by_file ON attachments (file_hash);
 
 -- Kept, not counted: open, unassigned, on_hold, late and so on of a unit ('' key suffix) or of a person.
 CREATE TABLE counters (
@@ -508,6 +515,33 @@ CREATE TABLE idempotency_keys (
 );
 CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at);
 
+-- How long what is kept, with dates; `what` is retention::rule::What. A rule for a service goes before one for a kind.
+CREATE TABLE retention_rules (
+    id           BYTEA PRIMARY KEY,
+    what         TEXT NOT NULL,
+    kind         TEXT NOT NULL DEFAULT '',  -- of requests: incident, service_request; '' is every kind
+    service_code TEXT NOT NULL DEFAULT '',  -- '' is every service
+    days         BIGINT NOT NULL,
+    reason       TEXT NOT NULL,             -- why so long: the law or the order it stands in
+    valid_from   TEXT NOT NULL,
+    valid_to     TEXT,
+    changed_by   TEXT NOT NULL
+);
+
+-- What was removed, without a word of what it was.
+CREATE TABLE retention_runs (
+    id         BYTEA PRIMARY KEY,
+    started_at BIGINT NOT NULL,
+    ended_at   BIGINT,
+    begun_by   TEXT NOT NULL
+);
+CREATE TABLE retention_removals (
+    run_id  BYTEA NOT NULL REFERENCES retention_runs (id),
+    rule_id BYTEA NOT NULL REFERENCES retention_rules (id),
+    removed BIGINT NOT NULL,
+    PRIMARY KEY (run_id, rule_id)
+);
+
 -- The event log: number counts the events of one subject from 1, without a gap.
 CREATE TABLE events (
     subject_id BYTEA NOT NULL,
@@ -524,6 +558,10 @@ CREATE TABLE events (
     hash       BYTEA NOT NULL,            -- of this event and the one before: events::chain
     PRIMARY KEY (subject_id, number)
 );
+
+CREATE INDEX events_of_accounts ON events (at) WHERE subject = 'account' AND taken_out IS NULL;
+
+CREATE INDEX events_of_exports ON events (at) WHERE subject = 'export';
 
 -- Events that no checkpoint covers yet; of a history that was loaded at once only the last.
 CREATE TABLE events_unsealed (
@@ -546,7 +584,7 @@ CREATE INDEX sealed_chains_by_bucket ON sealed_chains (bucket, subject_id);
 
 CREATE TABLE sealed_buckets (
     bucket BIGINT PRIMARY KEY,
-    hash   BYTEA NOT NULL,                -- empty while it is being computed again
+    hash   BYTEA NOT NULL,
     chains BIGINT NOT NULL,
     events BIGINT NOT NULL
 );

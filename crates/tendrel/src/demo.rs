@@ -63,7 +63,7 @@ pub fn run(place: &Place, arguments: &DemoArguments) -> anyhow::Result<()> {
     runtime.block_on(async {
         let listener = listen(arguments.port).await?;
         let listen = listener.local_addr()?;
-        let app = App::open(settings(folder, listen), Clock::Machine)?;
+        let app = open(settings(folder, listen))?;
         let stage = tokio::task::spawn_blocking({
             let app = app.clone();
             move || make(&app)
@@ -75,6 +75,16 @@ pub fn run(place: &Place, arguments: &DemoArguments) -> anyhow::Result<()> {
         let served = serve::answer(app, listener).await;
         living.abort();
         served
+    })
+}
+
+/// A demonstration that another version began may have tables that this one does not know.
+fn open(settings: Settings) -> anyhow::Result<App> {
+    App::open(settings, Clock::Machine).map_err(|error| match error.downcast_ref::<database::Error>() {
+        Some(database::Error::Checksum { .. } | database::Error::NewerSchema { .. }) => anyhow::anyhow!(
+            "this demonstration was begun by another version of Tendrel; bin/demo --fresh begins it anew"
+        ),
+        _ => error,
     })
 }
 

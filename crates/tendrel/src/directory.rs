@@ -3,7 +3,7 @@
 pub mod access;
 pub mod accounts;
 mod add_office;
-mod answer;
+pub mod answer;
 mod ask_link;
 mod breached;
 pub mod calendars;

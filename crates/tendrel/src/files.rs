@@ -78,6 +78,52 @@ impl Files {
         Some(StoredFile { hash, size, media_type: sniff(&head).to_owned(), name: safe_name(name) })
     }
 
+    /// Content hashes of the files that were brought before an instant.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub fn stored_before(&self, before: Timestamp) -> std::io::Result<Vec<Vec<u8>>> {
+        let mut found = Vec::new();
+        for folder in std::fs::read_dir(&self.folder)? {
+            let folder = folder?;
+            let first = folder.file_name().to_string_lossy().into_owned();
+            if first.len() != 2 || !folder.file_type()?.is_dir() {
+                continue;
+            }
+            for file in std::fs::read_dir(folder.path())? {
+                let file = file?;
+                let hash = unhex(&format!("{first}{}", file.file_name().to_string_lossy()));
+                if let Some(hash) = hash.filter(|hash| hash.len() == 32)
+                    && is_before(&file.path(), before)?
+                {
+                    found.push(hash);
+                }
+            }
+        }
+        found.sort();
+        Ok(found)
+    }
+
+    /// Removes a file that was brought before an instant. False when there is none, or it was brought again since.
+    ///
+    /// # Errors
+    /// When the folder cannot be written.
+    pub fn remove(&self, hash: &[u8], before: Timestamp) -> std::io::Result<bool> {
+        let path = self.path(hash);
+        if !path.exists() || !is_before(&path, before)? {
+            return Ok(false);
+        }
+        // Moved aside first: one that arrives at this very moment is seen, and put back.
+        let aside = self.folder.join("arriving").join(uuid::Uuid::now_v7().to_string());
+        std::fs::rename(&path, &aside)?;
+        if is_before(&aside, before)? {
+            std::fs::remove_file(&aside)?;
+            return Ok(true);
+        }
+        std::fs::rename(&aside, &path)?;
+        Ok(false)
+    }
+
     /// Stores bytes that are already at hand, such as a generated paper or a file of the demonstration.
     pub async fn store(&self, name: &str, bytes: &[u8]) -> Result<StoredFile, Problem> {
         let mut upload = self.begin(u64::MAX).await?;
@@ -89,6 +135,11 @@ impl Files {
 fn place(folder: &Path, hash: &[u8]) -> PathBuf {
     let name = hex(hash);
     folder.join(&name[..2]).join(&name[2..])
+}
+
+fn is_before(path: &Path, instant: Timestamp) -> std::io::Result<bool> {
+    let written = std::fs::metadata(path)?.modified()?;
+    Ok(Timestamp::try_from(written).is_ok_and(|written| written < instant))
 }
 
 impl Upload {

@@ -156,6 +156,10 @@ impl Frame {
         self.is(Role::Operator)
     }
 
+    pub fn looks_after_records(&self) -> bool {
+        self.is(Role::Operator) || self.is(Role::Auditor)
+    }
+
     /// Is this the page of the menu that is open? Writes the attribute.
     pub fn current(&self, path: &str) -> &'static str {
         let here = self.here.split('?').next().unwrap_or_default();

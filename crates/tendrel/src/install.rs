@@ -34,6 +34,7 @@ fn write(tx: &mut Transaction, now: Timestamp) -> Result<(), Failed> {
     }
     directory::reference::install(tx, now).map_err(Failed)?;
     desk::reference::install(tx, now).map_err(Failed)?;
+    crate::retention::reference::install(tx, now).map_err(Failed)?;
     tx.execute("INSERT INTO settings (key, value) VALUES ('installed', $1)", &[now.to_string().into()])?;
     calendars::mark_changed(tx)?;
     Ok(())

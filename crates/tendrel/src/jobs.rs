@@ -35,9 +35,15 @@ pub fn enqueue(
     Ok(())
 }
 
-/// Takes the next job that is due, or one whose worker died over ten minutes ago.
+/// Takes the next job that is due, or one whose worker died over ten minutes ago. One with which the program died each
+/// time is given up like one that failed.
 pub fn take(tx: &mut Transaction, worker: &str, now: Timestamp) -> Result<Option<Job>, Error> {
     let stale = now - SignedDuration::from_mins(10);
+    tx.execute(
+        "UPDATE jobs SET taken_by = NULL, taken_at = NULL, gave_up_at = $1, last_error = 'the program ended while doing it'
+         WHERE gave_up_at IS NULL AND attempts >= $2 AND taken_at < $3",
+        &[now.into(), TRIES.into(), stale.into()],
+    )?;
     tx.row(
         "UPDATE jobs SET taken_by = $1, taken_at = $2, attempts = attempts + 1
          WHERE gave_up_at IS NULL AND (taken_at IS NULL OR taken_at < $3) AND id = (
@@ -58,18 +64,21 @@ pub fn take(tx: &mut Transaction, worker: &str, now: Timestamp) -> Result<Option
     )
 }
 
-pub fn done(tx: &mut Transaction, id: JobId) -> Result<(), Error> {
-    tx.execute("DELETE FROM jobs WHERE id = $1", &[id.into()])?;
-    Ok(())
+/// A job is done. False when another worker took it meanwhile, because this one was thought dead: what was done in the
+/// same transaction must then not be kept.
+pub fn done(tx: &mut Transaction, job: &Job) -> Result<bool, Error> {
+    let sql = "DELETE FROM jobs WHERE id = $1 AND attempts = $2 AND taken_at IS NOT NULL";
+    Ok(tx.execute(sql, &[job.id.into(), job.attempts.into()])? == 1)
 }
 
-/// Puts a failed job back: after 10 s, 20 s, 40 s and so on up to an hour; after `TRIES` it is given up.
+/// Puts a failed job back, unless another worker took it meanwhile: after 10 s, 20 s, 40 s and so on up to an hour; after `TRIES` it is given up.
 pub fn failed(tx: &mut Transaction, job: &Job, error: &str, now: Timestamp) -> Result<(), Error> {
     let pause = SignedDuration::from_secs((10_i64 << job.attempts.clamp(1, 9)).min(3600));
     let gave_up = (job.attempts >= TRIES).then_some(now);
     tx.execute(
-        "UPDATE jobs SET taken_by = NULL, taken_at = NULL, run_at = $2, last_error = $3, gave_up_at = $4 WHERE id = $1",
-        &[job.id.into(), (now + pause).into(), error.into(), gave_up.into()],
+        "UPDATE jobs SET taken_by = NULL, taken_at = NULL, run_at = $2, last_error = $3, gave_up_at = $4
+         WHERE id = $1 AND attempts = $5 AND taken_at IS NOT NULL",
+        &[job.id.into(), (now + pause).into(), error.into(), gave_up.into(), job.attempts.into()],
     )?;
     Ok(())
 }
@@ -111,3 +120,6 @@ pub fn retry(tx: &mut Transaction, id: JobId, now: Timestamp) -> Result<Option<S
         |row| row.get("kind"),
     )
 }
+
+#[cfg(test)]
+mod tests;

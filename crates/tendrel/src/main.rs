@@ -50,6 +50,8 @@ enum Command {
     /// The checkpoints over the record.
     #[command(subcommand)]
     Checkpoint(tendrel::record::command::CheckpointCommand),
+    /// Removes what was kept long enough, or says what that would be.
+    Retention(tendrel::retention::command::RetentionArguments),
     /// Writes a case to a file with which anybody can check that it is as it was sealed.
     Proof(tendrel::record::proof::ProofArguments),
 }
@@ -94,7 +96,10 @@ fn main() -> anyhow::Result<()> {
             let app = place.open()?;
             make_operator::run(&app, &arguments, &mut std::io::stdin().lock(), &mut std::io::stdout())
         }
-        Command::Import(Import::Requests(import)) => tendrel::desk::import_requests::run(&place, &import),
+        Command::Import(Import::Requests(import)) => {
+            tendrel::desk::import_requests::run(&place, &import)?;
+            if import.dry_run { Ok(()) } else { Ok(tendrel::record::after_a_load(&place.open()?)?) }
+        }
         Command::Backup(backup) => tendrel::backup::command::run(&place, &backup, &mut std::io::stdout()),
         Command::Restore(restore) => {
             tendrel::backup::command::restore(&place, &restore, &mut std::io::stdout())
@@ -104,6 +109,9 @@ fn main() -> anyhow::Result<()> {
         }
         Command::Checkpoint(checkpoint) => {
             tendrel::record::command::run(&place.open()?, &checkpoint, &mut std::io::stdout())
+        }
+        Command::Retention(retention) => {
+            tendrel::retention::command::run(&place.open()?, &retention, &mut std::io::stdout())
         }
         Command::Proof(proof) => tendrel::record::proof::run(&place.open()?, &proof, &mut std::io::stdout()),
         Command::Mail(MailCommand::Read(read)) => {

@@ -63,7 +63,7 @@ pub fn document(app: &App) -> Json {
         programs::operations(),
         working_time::operations(),
         analysis::operations(app),
-        system::operations().into(),
+        system::operations(),
         own(),
     ];
     for operation in operations.into_iter().flatten() {

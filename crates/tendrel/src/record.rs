@@ -17,5 +17,5 @@ pub mod verify;
 #[cfg(test)]
 mod tests;
 
-pub use seal::{seal, seal_blocking, seal_if_due};
+pub use seal::{after_a_load, seal, seal_if_due};
 pub use store::last;

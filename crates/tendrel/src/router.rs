@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::directory::sessions;
 use crate::frame::{assets, middleware, problem_page};
 use crate::openapi::{self, held};
-use crate::{analysis, desk, directory, machine, system};
+use crate::{analysis, desk, directory, machine, retention, system};
 
 /// Bytes of one request: ten attachments of 10 MB and their form.
 const BODY_LIMIT: usize = 104 * 1024 * 1024;
@@ -29,6 +29,7 @@ pub fn router(app: App) -> Router {
         .merge(desk::routes())
         .merge(analysis::routes())
         .merge(system::routes())
+        .merge(retention::routes())
         .merge(openapi::routes())
         .route("/language", post(sessions::choose_language))
         .fallback(|| async { StatusCode::NOT_FOUND })

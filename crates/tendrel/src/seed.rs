@@ -93,7 +93,7 @@ pub fn run(place: &Place, arguments: &SeedArguments) -> anyhow::Result<()> {
     let SeedArguments { requests, seed, .. } = *arguments;
     let plan = Plan { requests, units, from, until, seed, invents: true, open_at_least: 60 };
     let made = fill(&app, &plan)?;
-    record::seal_blocking(&app)?;
+    record::after_a_load(&app)?;
     let seconds = app.clock.now().duration_since(until).as_secs_f64().max(0.001);
     #[expect(clippy::cast_precision_loss, reason = "a speed to be read")]
     let speed = made.events as f64 / seconds;

@@ -7,14 +7,19 @@ use crate::desk::{clocks, recompute, usual};
 use crate::directory::{send_link, send_notice};
 use crate::jobs::{self, Job};
 use crate::problem::Problem;
-use crate::record;
+use crate::{record, retention};
 
 const EVERY: Duration = Duration::from_secs(2);
 
 pub async fn run(app: App) {
     let now = app.clock.now();
-    if let Err(error) = app.db.write(move |tx| usual::plan(tx, now)).await {
-        tracing::error!("the measuring of what is usual could not be planned: {error:?}");
+    let own = app.clone();
+    let plan = move |tx: &mut database::Transaction| {
+        usual::plan(tx, now)?;
+        retention::plan(tx, &own)
+    };
+    if let Err(error) = app.db.write(plan).await {
+        tracing::error!("the daily work could not be planned: {error:?}");
     }
     loop {
         if let Err(problem) = round(&app).await {
@@ -48,7 +53,7 @@ async fn do_jobs(app: &App) -> Result<(), Problem> {
         let now = app.clock.now();
         app.db
             .write(move |tx| match &done {
-                Ok(()) => jobs::done(tx, job.id),
+                Ok(()) => jobs::done(tx, &job).map(drop),
                 Err(problem) => {
                     tracing::error!(kind = job.kind, attempts = job.attempts, "a job failed: {problem:?}");
                     jobs::failed(tx, &job, &format!("{problem:?}"), now)
@@ -66,6 +71,7 @@ async fn do_job(app: &App, job: &Job) -> Result<(), Problem> {
         usual::JOB => usual::run(app).await,
         send_notice::JOB => send_notice::run(app, &job.payload).await,
         send_link::JOB => send_link::run(app, &job.payload).await,
+        retention::JOB => retention::run(app).await,
         unknown => Err(Problem::Other(anyhow::anyhow!("there is no kind of job called {unknown}"))),
     }
 }

@@ -23,6 +23,7 @@ pub(crate) fn open_writer(path: &Path, options: &Options) -> Result<Session, Err
              PRAGMA synchronous = FULL;
              PRAGMA wal_autocheckpoint = 0;
              PRAGMA journal_size_limit = 67108864;
+             PRAGMA secure_delete = FAST;
              PRAGMA cache_size = -65536;",
         )?;
         prepare(&connection)?;

@@ -136,7 +136,7 @@ analysis-paper-of-unit = The paper of a month is made for one unit. Add its code
 analysis-paper-of-month = The paper is made for one whole month. Write it as month=2026-10.
 analysis-paper-how = Print this page: it is set for A4.
 analysis-paper-number = No. { $number }
-analysis-paper-made = Made { $at }
+analysis-made-by = Made { $at } by { $name }
 analysis-paper-officer = Prepared by, date
 analysis-paper-head = Head of the unit, date
 

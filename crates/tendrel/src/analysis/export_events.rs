@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use database::Reader;
+use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
@@ -24,6 +25,8 @@ use crate::analysis::export_events::store::{Names, Window};
 use crate::analysis::period::Period;
 use crate::app::App;
 use crate::clock::Clock;
+use crate::events::Actor;
+use crate::handed_out::{self, HandedOut};
 use crate::settings::{Place, Settings};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -52,6 +55,24 @@ pub struct ExportArguments {
     /// Code of a unit; all units without it.
     #[arg(long)]
     pub unit: Option<String>,
+}
+
+impl Format {
+    /// What a file of it is called in the log of exports.
+    fn file(self) -> &'static str {
+        match self {
+            Format::Xes => "events.xes",
+            Format::Ocel2 => "events.ocel2.json",
+            Format::Csv => "events.csv",
+        }
+    }
+}
+
+/// Who made a file, and when: stands in it where the format has a place.
+#[derive(Clone, Debug)]
+pub(super) struct Made {
+    by: String,
+    at: Timestamp,
 }
 
 /// What was written.
@@ -95,16 +116,39 @@ pub fn export(app: &App, arguments: &ExportArguments) -> anyhow::Result<Exported
     let cannot = || format!("{} cannot be written", part.display());
     let file = BufWriter::with_capacity(1 << 16, File::create(&part).with_context(cannot)?);
     let format = arguments.format;
-    let written = app.db.read_blocking(move |r| write(r, format, &window, file))?;
+    let made = Made { by: maker(), at: app.clock.now() };
+    let (stamp, question) = (made.clone(), question_of(arguments));
+    let written = app.db.read_blocking(move |r| write(r, format, &window, &made, file))?;
+    let actor = Actor { person: None, name: stamp.by };
+    let out = HandedOut { what: format.file(), question, rows: written.events };
+    app.db.write_blocking(move |tx| handed_out::record(tx, &actor, &out, stamp.at))?;
     std::fs::rename(&part, &arguments.out).with_context(cannot)?;
     Ok(written)
 }
 
-fn write(r: &mut Reader, format: Format, window: &Window, file: BufWriter<File>) -> Result<Exported, Failed> {
+/// Who runs the command: the account of the machine, for there is none of the desk behind it.
+fn maker() -> String {
+    let who = ["SUDO_USER", "USER"].iter().find_map(|name| std::env::var(name).ok());
+    who.map_or_else(|| "tendrel export events".to_owned(), |who| format!("{who} (tendrel export events)"))
+}
+
+fn question_of(arguments: &ExportArguments) -> String {
+    let day = |day: &Option<Date>| day.map(|day| day.to_string()).unwrap_or_default();
+    let unit = arguments.unit.as_deref().unwrap_or("all");
+    format!("unit={unit}&from={}&to={}", day(&arguments.from), day(&arguments.to))
+}
+
+fn write(
+    r: &mut Reader,
+    format: Format,
+    window: &Window,
+    made: &Made,
+    file: BufWriter<File>,
+) -> Result<Exported, Failed> {
     let names = Names::read(r)?;
     let (mut file, counts) = match format {
-        Format::Xes => xes::write(r, window, &names, file)?,
-        Format::Ocel2 => ocel2::write(r, window, &names, file)?,
+        Format::Xes => xes::write(r, window, &names, made, file)?,
+        Format::Ocel2 => ocel2::write(r, window, &names, made, file)?,
         Format::Csv => flat::write(r, window, &names, file)?,
     };
     file.flush().context("the file cannot be written to its end")?;

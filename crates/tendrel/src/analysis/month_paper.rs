@@ -38,7 +38,7 @@ async fn show(
         return Err(Problem::Input("analysis-paper-of-month"));
     }
     let title = words::title(&Frame::new(&app, &viewer, ""), &read.asked);
-    page(StatusCode::OK, &Paper::new(Frame::new(&app, &viewer, title), unit, read))
+    page(StatusCode::OK, &Paper::new(Frame::new(&app, &viewer, title), &viewer.actor().name, unit, read))
 }
 
 #[derive(Template)]
@@ -60,7 +60,7 @@ struct Paper {
 }
 
 impl Paper {
-    fn new(frame: Frame, unit: UnitFacts, read: Read) -> Paper {
+    fn new(frame: Frame, maker: &str, unit: UnitFacts, read: Read) -> Paper {
         let Read { asked, mut figures, mut trend, months, names } = read;
         let question = &asked.question;
         let before = trend.months.len().checked_sub(2).and_then(|place| trend.months.get(place)).cloned();
@@ -69,7 +69,7 @@ impl Paper {
         by_office.truncate(OFFICES);
         Paper {
             reference: format!("{}/{}", unit.code, question.period.first.strftime("%Y-%m")),
-            made: times::in_full(&frame, frame.now),
+            made: frame.t2("analysis-made-by", "at", times::in_full(&frame, frame.now), "name", maker),
             back: question.address("/analysis"),
             stats,
             by_service: parts::by_service(&frame, question, &mut figures, &trend, &names),

@@ -6,7 +6,7 @@ use axum::extract::{RawQuery, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use rust_xlsxwriter::{Format, Workbook, Worksheet};
+use rust_xlsxwriter::{DocProperties, Format, Workbook, Worksheet};
 
 use crate::analysis::asked::Parameters;
 use crate::analysis::figure::Figure;
@@ -17,6 +17,7 @@ use crate::analysis::tables::cell;
 use crate::analysis::words;
 use crate::app::App;
 use crate::frame::{Frame, times};
+use crate::handed_out::{self, HandedOut, file_name};
 use crate::problem::Problem;
 use crate::viewer::Viewer;
 
@@ -142,13 +143,16 @@ async fn as_csv(
     let mut out = csv::Writer::from_writer(Vec::new());
     let wrong = |error: csv::Error| Problem::Other(error.into());
     out.write_record(header(&frame)).map_err(wrong)?;
-    for Line { group, name, numbers } in lines(&frame, &mut read) {
+    let all = lines(&frame, &mut read);
+    let rows = all.len();
+    for Line { group, name, numbers } in all {
         let numbers = numbers.map(|number| number.map(|number| number.to_string()).unwrap_or_default());
         let cells = [cell(&group), cell(&name)].into_iter().chain(numbers);
         out.write_record(cells).map_err(wrong)?;
     }
     let bytes = out.into_inner().map_err(|error| Problem::Other(anyhow::anyhow!("{error}")))?;
-    Ok(download(&read, "csv", "text/csv; charset=utf-8", bytes))
+    note(&app, &viewer, "figures.csv", &read, rows).await?;
+    Ok(download(&viewer, &read, "csv", "text/csv; charset=utf-8", bytes))
 }
 
 async fn as_xlsx(
@@ -163,22 +167,48 @@ async fn as_xlsx(
         .read_for(&viewer, move |r| Ok(store::records(r, &question, Figure::CameIn, None, limit)?))
         .await?;
     let frame = Frame::new(&app, &viewer, "");
+    let (maker, rows) = (viewer.actor().name, records.len());
     let work = move || -> anyhow::Result<(Read, Vec<u8>)> {
-        let bytes = workbook(&frame, &mut read, &records).context("the spreadsheet could not be written")?;
+        let bytes =
+            workbook(&frame, &maker, &mut read, &records).context("the spreadsheet could not be written")?;
         Ok((read, bytes))
     };
     let (read, bytes) = tokio::task::spawn_blocking(work).await.context("the spreadsheet broke off")??;
-    Ok(download(&read, "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", bytes))
+    note(&app, &viewer, "figures.xlsx", &read, rows).await?;
+    Ok(download(
+        &viewer,
+        &read,
+        "xlsx",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        bytes,
+    ))
 }
 
-fn workbook(frame: &Frame, read: &mut Read, records: &[Record]) -> anyhow::Result<Vec<u8>> {
+/// Writes down that the file was taken.
+async fn note(
+    app: &App,
+    viewer: &Viewer,
+    what: &'static str,
+    read: &Read,
+    rows: usize,
+) -> Result<(), Problem> {
+    let out = HandedOut { what, question: read.asked.question.query(), rows: rows as u64 };
+    let (actor, now) = (viewer.actor(), viewer.now);
+    Ok(app.db.write(move |tx| handed_out::record(tx, &actor, &out, now)).await?)
+}
+
+fn workbook(frame: &Frame, maker: &str, read: &mut Read, records: &[Record]) -> anyhow::Result<Vec<u8>> {
     let lines = lines(frame, read);
     let mut book = Workbook::new();
+    let made = rust_xlsxwriter::ExcelDateTime::from_timestamp(frame.now.as_second())?;
+    let about = DocProperties::new().set_author(maker).set_creation_datetime(&made);
+    book.set_properties(&about.set_title(words::title(frame, &read.asked)));
     let service = frame.t("analysis-service");
     let figures = book.add_worksheet().set_name(frame.t("analysis-sheet-figures"))?;
     figures.write_string_with_format(0, 0, words::title(frame, &read.asked), &Format::new().set_bold())?;
     figures.write_string(1, 0, words::whose(frame, &read.asked))?;
-    figures.write_string(2, 0, frame.t1("analysis-paper-made", "at", times::in_full(frame, frame.now)))?;
+    let at = times::in_full(frame, frame.now);
+    figures.write_string(2, 0, frame.t2("analysis-made-by", "at", at, "name", maker))?;
     table(frame, figures, 4, lines.iter().filter(|line| line.group != service))?;
     let by_service = book.add_worksheet().set_name(frame.t("analysis-by-service"))?;
     table(frame, by_service, 0, lines.iter().filter(|line| line.group == service))?;
@@ -283,17 +313,22 @@ fn list_records(frame: &Frame, sheet: &mut Worksheet, read: &Read, records: &[Re
     Ok(())
 }
 
-fn download(read: &Read, ending: &str, media_type: &'static str, bytes: Vec<u8>) -> Response {
+fn download(
+    viewer: &Viewer,
+    read: &Read,
+    ending: &str,
+    media_type: &'static str,
+    bytes: Vec<u8>,
+) -> Response {
     let question = &read.asked.question;
     let whose = match &question.whose {
         crate::analysis::question::Whose::Unit(unit) => unit.code.as_str(),
         crate::analysis::question::Whose::AllUnits => "all",
         crate::analysis::question::Whose::Office => "office",
     };
-    let name = format!(
-        "attachment; filename=\"services-availed-{whose}-{}-{}.{ending}\"",
-        question.period.first, question.period.last
-    );
+    let what = format!("services-availed-{whose}-{}-{}-made", question.period.first, question.period.last);
+    let day = viewer.now.to_zoned(read.asked.zone.clone()).date().to_string();
+    let name = format!("attachment; filename=\"{}\"", file_name(&what, ending, &viewer.actor().name, &day));
     let disposition = HeaderValue::from_str(&name).unwrap_or(HeaderValue::from_static("attachment"));
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static(media_type)),

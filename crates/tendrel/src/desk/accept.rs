@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 
 use crate::desk::catalogue::Service;
 use crate::desk::number::Number;
-use crate::desk::request::{Channel, Request, SecondsInState, State, StoredPromise};
+use crate::desk::request::{Channel, Keeping, Request, SecondsInState, State, StoredPromise};
 use crate::desk::save::{Desk, Happened};
 use crate::desk::service::Starts;
 use crate::desk::{index, store};
@@ -146,6 +146,7 @@ fn request_of(desk: &Desk, incoming: &Incoming, follow_hash: Vec<u8>) -> Request
         promise: StoredPromise::default(),
         seconds: SecondsInState::default(),
         source: incoming.source.clone(),
+        keeping: Keeping::default(),
     }
 }
 

@@ -82,10 +82,13 @@ pub enum Doing {
     Rate,
     Reclassify,
     HandOver,
+    /// Have nothing of it removed by retention, or let it go again.
+    Keep,
+    LetGo,
 }
 
 impl Doing {
-    pub const ALL: [Doing; 17] = [
+    pub const ALL: [Doing; 19] = [
         Doing::See,
         Doing::SeeInside,
         Doing::Reply,
@@ -103,6 +106,8 @@ impl Doing {
         Doing::Rate,
         Doing::Reclassify,
         Doing::HandOver,
+        Doing::Keep,
+        Doing::LetGo,
     ];
 
     /// Its row in the table.
@@ -125,6 +130,8 @@ impl Doing {
             Doing::Rate => "rate",
             Doing::Reclassify => "reclassify",
             Doing::HandOver => "hand_over",
+            Doing::Keep => "keep",
+            Doing::LetGo => "let_go",
         }
     }
 }
@@ -134,7 +141,10 @@ pub fn may(relation: Relation, doing: Doing) -> bool {
     match relation {
         Relation::HeadOfUnit | Relation::Officer => doing != Doing::Rate,
         Relation::Centre => {
-            matches!(doing, Doing::See | Doing::SeeInside | Doing::Note | Doing::HandOver)
+            matches!(
+                doing,
+                Doing::See | Doing::SeeInside | Doing::Note | Doing::HandOver | Doing::Keep | Doing::LetGo
+            )
         }
         Relation::Auditor => matches!(doing, Doing::See | Doing::SeeInside),
         Relation::Requester | Relation::Bearer => matches!(

@@ -142,6 +142,9 @@ fn within(
     if viewer.by_api() && form.given("version").is_some_and(|seen| seen.parse::<i64>().is_err()) {
         return Err(Problem::Input("problem-version").into());
     }
+    if request.keeping.forgotten_at.is_some() {
+        return Err(Refused::Rule("case-forgotten"));
+    }
     // A version that is no number saw nothing of it.
     let seen = form.given("version").map(|seen| seen.parse().unwrap_or(0));
     if let Some(seen) = seen.filter(|seen: &i64| *seen < request.version) {
@@ -176,7 +179,7 @@ fn matters(doing: Doing, event: &Event, own: bool) -> bool {
         Doing::Reply => {
             matches!(activity, "replied" | "resolved" | "closed" | "cancelled" | "reopened" | "handed_over")
         }
-        _ => !matches!(activity, "warned" | "breached" | "promise_changed" | "rated"),
+        _ => !matches!(activity, "warned" | "breached" | "promise_changed" | "rated" | "kept" | "let_go"),
     }
 }
 

@@ -6,11 +6,11 @@ use axum::routing::get;
 use crate::app::App;
 use crate::desk::act::{self, Act};
 use crate::desk::{
-    assign, attach, cancel, close, complete, hand_over, hold, note, rate, reclassify, reopen, reply, resolve,
-    resume, take,
+    assign, attach, cancel, close, complete, hand_over, hold, keep, let_go, note, rate, reclassify, reopen,
+    reply, resolve, resume, take,
 };
 
-pub static ACTS: [Act; 15] = [
+pub static ACTS: [Act; 17] = [
     reply::REPLY,
     note::NOTE,
     attach::ATTACH,
@@ -26,6 +26,8 @@ pub static ACTS: [Act; 15] = [
     rate::RATE,
     reclassify::RECLASSIFY,
     hand_over::HAND_OVER,
+    keep::KEEP,
+    let_go::LET_GO,
 ];
 
 pub fn routes() -> Router<App> {

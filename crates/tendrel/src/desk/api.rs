@@ -63,6 +63,7 @@ pub fn case(app: &App, request: &Request) -> Value {
         "resolution_late": request.promise.resolution_late,
         "working_seconds_used": request.promise.used,
         "working_seconds_promised": request.promise.target,
+        "forgotten_at": request.keeping.forgotten_at,
         "version": request.version,
     })
 }
@@ -81,6 +82,9 @@ async fn one(
     let mut body = case(&app, &found.request);
     let promise = Desk::new(&app).promise(&found.request, &found.holds);
     body["working_seconds_used"] = promise.resolution.as_ref().map_or(0, |clock| clock.used_seconds).into();
+    let kept = found.request.keeping.kept.as_ref().filter(|_| inside);
+    body["kept"] =
+        kept.map_or(Value::Null, |kept| json!({ "since": kept.since, "by": kept.by, "why": kept.why }));
     let events = found.events.iter().filter(|event| {
         inside || is_public(&event.activity) && event.detail.get("inside") != Some(&Value::Bool(true))
     });
@@ -97,7 +101,7 @@ async fn one(
     body["files"] = files
         .map(|file| {
             let address = format!("/requests/{}/files/{}", found.request.number, file.id);
-            json!({ "id": file.id, "name": file.name, "size": file.size, "type": file.media_type, "address": address })
+            json!({ "id": file.id, "name": file.name, "size": file.size, "type": file.media_type, "by": file.by, "at": file.at, "address": address })
         })
         .collect();
     Ok(answer(StatusCode::OK, &body))

@@ -6,7 +6,10 @@ use crate::id::PersonId;
 
 /// May it be done by somebody of this standing, and does it make sense now? `me` is who looks.
 pub fn offered(doing: Doing, standing: &Standing, request: &Request, me: Option<PersonId>) -> bool {
-    let state = request.state;
+    let (state, keeping) = (request.state, &request.keeping);
+    if keeping.forgotten_at.is_some() && !matches!(doing, Doing::See | Doing::SeeInside) {
+        return false;
+    }
     let sensible = match doing {
         Doing::See | Doing::SeeInside | Doing::Note => true,
         Doing::Reply => !matches!(state, State::Closed | State::Cancelled),
@@ -21,6 +24,8 @@ pub fn offered(doing: Doing, standing: &Standing, request: &Request, me: Option<
         Doing::Reopen => !state.is_open(),
         Doing::Close => state == State::Resolved,
         Doing::Rate => matches!(state, State::Resolved | State::Closed),
+        Doing::Keep => keeping.kept.is_none(),
+        Doing::LetGo => keeping.kept.is_some(),
     };
     sensible && standing.may(doing)
 }

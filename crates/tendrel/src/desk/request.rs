@@ -144,6 +144,24 @@ pub struct Request {
     pub promise: StoredPromise,
     pub seconds: SecondsInState,
     pub source: String,
+    pub keeping: Keeping,
+}
+
+/// What retention may do with a request, and what it did.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Keeping {
+    /// Nothing of it is removed meanwhile.
+    pub kept: Option<Kept>,
+    /// When personal data was removed; since then nothing changes any more.
+    pub forgotten_at: Option<Timestamp>,
+}
+
+/// Somebody needs the case as it is: an inquiry, a court.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Kept {
+    pub since: Timestamp,
+    pub by: String,
+    pub why: String,
 }
 
 /// The promise as it is stored: computed from events, calendar and service level, and open to be computed again.

@@ -1,5 +1,6 @@
 //! All questions to the table of requests and what hangs on it.
 
+pub mod forget;
 pub mod lists;
 pub mod notices;
 pub mod people;
@@ -15,7 +16,7 @@ use database::{Error, Reader, Row, Transaction, Value};
 use jiff::Timestamp;
 use serde_json::Value as Json;
 
-use crate::desk::request::{Channel, Hold, Request, SecondsInState, State, StoredPromise};
+use crate::desk::request::{Channel, Hold, Keeping, Kept, Request, SecondsInState, State, StoredPromise};
 use crate::desk::service::Kind;
 use crate::id::{OrganisationId, RequestId};
 
@@ -27,7 +28,7 @@ pub const COLUMNS: &str = "r.id, r.number, r.unit_id, r.service_id, r.service_ve
     r.cause, r.resolution, r.reassigned, r.reopened, r.rating, r.rating_comment, r.follows_id, r.follow_hash,
     r.version, r.response_due_at, r.response_warn_at, r.response_late, r.resolution_due_at, r.resolution_warn_at,
     r.resolution_late, r.resolution_used, r.resolution_target, r.seconds_new, r.seconds_in_progress,
-    r.seconds_on_hold, r.source";
+    r.seconds_on_hold, r.source, r.kept_since, r.kept_by, r.kept_why, r.forgotten_at";
 
 pub fn read(row: &Row<'_>) -> Result<Request, Error> {
     let answers: String = row.get("answers")?;
@@ -90,7 +91,17 @@ pub fn read(row: &Row<'_>) -> Result<Request, Error> {
             on_hold: row.get("seconds_on_hold")?,
         },
         source: row.get("source")?,
+        keeping: keeping(row)?,
     })
+}
+
+fn keeping(row: &Row<'_>) -> Result<Keeping, Error> {
+    let since: Option<Timestamp> = row.get("kept_since")?;
+    let kept = match since {
+        Some(since) => Some(Kept { since, by: row.get("kept_by")?, why: row.get("kept_why")? }),
+        None => None,
+    };
+    Ok(Keeping { kept, forgotten_at: row.get("forgotten_at")? })
 }
 
 /// The columns that an act may change, in the order of `UPDATE`.
@@ -213,6 +224,10 @@ pub fn update(
     let mut values = changing(request, queue_at, next);
     values.push(expected_version.into());
     values.push(request.kind.code().into());
+    let kept = request.keeping.kept.as_ref();
+    values.push(kept.map(|kept| kept.since).into());
+    values.push(kept.map_or("", |kept| &kept.by).into());
+    values.push(kept.map_or("", |kept| &kept.why).into());
     let changed = tx.execute(
         "UPDATE requests SET complete_at = $1, state = $2, is_open = $3, hold_reason = $4, impact = $5, urgency = $6,
             priority = $7, assignee_id = $8, responded_at = $9, resolved_at = $10, closed_at = $11, cause = $12,
@@ -222,7 +237,7 @@ pub fn update(
             seconds_new = $27, seconds_in_progress = $28, seconds_on_hold = $29, queue_at = $30,
             next_clock_at = $31, unit_id = $32, service_id = $33, service_version = $34, subject = $35,
             office_id = $36, office_text = $37, requester_id = $38, requester_name = $39, requester_phone = $40,
-            requester_email = $41, kind = $44
+            requester_email = $41, kind = $44, kept_since = $45, kept_by = $46, kept_why = $47
          WHERE id = $42 AND version = $43",
         &values,
     )?;

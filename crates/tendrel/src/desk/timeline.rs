@@ -33,6 +33,8 @@ pub struct File {
     pub id: String,
     pub name: String,
     pub size: String,
+    pub by: String,
+    pub at: Timestamp,
 }
 
 /// What the requester and their office see of a request.
@@ -55,6 +57,8 @@ pub fn is_public(activity: &str) -> bool {
             | "reclassified"
             | "handed_over"
             | "promise_changed"
+            | "files_removed"
+            | "anonymised"
     )
 }
 
@@ -100,6 +104,7 @@ impl Story<'_> {
         match event.activity.as_str() {
             "received" => (Some(self.request.description.clone()).filter(|text| !text.is_empty()), false),
             "held" | "rated" => (text("comment").map(str::to_owned), false),
+            "kept" => (text("why").map(str::to_owned), true),
             _ => {
                 let id = text("message").unwrap_or_default();
                 let message = self.messages.iter().find(|message| message.id.to_string() == id);
@@ -133,7 +138,7 @@ fn file_of(frame: &Frame, file: &Attachment) -> File {
     } else {
         frame.t1("size-mb", "n", format!("{}.{}", kilobytes / 1024, kilobytes % 1024 * 10 / 1024))
     };
-    File { id: file.id.to_string(), name: file.name.clone(), size }
+    File { id: file.id.to_string(), name: file.name.clone(), size, by: file.by.clone(), at: file.at }
 }
 
 /// "Karma Wangmo took it", as HTML; an imported activity that we have no words for stands as it came.
@@ -164,6 +169,9 @@ pub fn sentence(frame: &Frame, catalogue: &CatalogueData, event: &Event) -> Stri
         "rated" => {
             let rating = detail.get("rating").and_then(Json::as_i64).unwrap_or_default();
             arguments.push(("rating", rating.into()));
+        }
+        "files_removed" => {
+            arguments.push(("n", detail.get("count").and_then(Json::as_i64).unwrap_or_default().into()))
         }
         "warned" | "breached" => key = format!("{key}-{}", text("clock")),
         "reclassified" => arguments.push(("what", reclassified(frame, catalogue, detail).into())),

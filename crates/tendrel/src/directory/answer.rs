@@ -58,7 +58,7 @@ pub(super) fn done(viewer: &Viewer, address: &str, said: &str, record: &Json) ->
 }
 
 /// What is wrong with the fields, as a program is told it (RFC 9457).
-pub(super) fn wrong_fields(wrong: &Wrong) -> Response {
+pub fn wrong_fields(wrong: &Wrong) -> Response {
     let errors: serde_json::Map<String, Json> =
         wrong.all().map(|(field, sentence)| (field.clone(), sentence.as_str().into())).collect();
     let body = json!({

@@ -82,9 +82,8 @@ impl Content {
     }
 
     fn whole(salt: &[u8], actor_id: Option<Uuid>, actor: &str, detail: &str) -> Content {
-        let own = |name: &str| {
-            Proof::Salt(Fields::of("tendrel salt 1").bytes(salt).bytes(name.as_bytes()).hash())
-        };
+        let own =
+            |name: &str| Proof::Salt(Fields::of("tendrel salt 1").bytes(salt).bytes(name.as_bytes()).hash());
         let part = |(name, value): (String, String)| Part { proof: own(&name), name, value };
         Content {
             actor_id,

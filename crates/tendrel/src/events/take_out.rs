@@ -16,7 +16,7 @@ struct Line {
     content: Content,
 }
 
-/// Takes out of all events of a subject up to `last` what `less` leaves out of their content; it is told the activity.
+/// Takes out of the events of a subject from `first` to `last` what `less` leaves out of their content; it is told the activity.
 /// Returns in how many something was.
 ///
 /// # Errors
@@ -24,13 +24,13 @@ struct Line {
 pub fn take_out(
     tx: &mut Transaction,
     subject_id: Uuid,
-    last: i64,
+    (first, last): (i64, i64),
     less: impl Fn(&str, Content) -> Content,
 ) -> Result<u64, Error> {
     let lines = tx.rows(
         "SELECT number, activity, actor_id, actor, detail, salt, taken_out FROM events
-         WHERE subject_id = $1 AND number <= $2 ORDER BY number",
-        &[subject_id.into(), last.into()],
+         WHERE subject_id = $1 AND number >= $2 AND number <= $3 ORDER BY number",
+        &[subject_id.into(), first.into(), last.into()],
         read,
     )?;
     let mut changed = Vec::new();

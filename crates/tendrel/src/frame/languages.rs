@@ -64,6 +64,7 @@ const ENGLISH: &[&str] = &[
     include_str!("../../lang/en/case.ftl"),
     include_str!("../../lang/en/analysis.ftl"),
     include_str!("../../lang/en/system.ftl"),
+    include_str!("../../lang/en/keeping.ftl"),
 ];
 const DZONGKHA: &[&str] = &[
     include_str!("../../lang/dz/frame.ftl"),

@@ -240,6 +240,12 @@ fn act(doing: Doing, decided: &Decided) -> (&'static str, Json, Json) {
             body([("unit!", decided.units.clone()), ("text!", words())]),
             json!({ "unit": "THI", "text": "The line to Thimphu is down." }),
         ),
+        Doing::Keep => (
+            "Have nothing of it removed by retention",
+            body([("text!", words())]),
+            json!({ "text": "Audit of 2026, letter 14." }),
+        ),
+        Doing::LetGo => ("Let it follow the rules of retention again", nothing(), json!({})),
         Doing::See | Doing::SeeInside => ("", nothing(), json!({})),
     }
 }
@@ -298,14 +304,27 @@ pub(super) fn schemas() -> Vec<(&'static str, Json)> {
         ("resolution_late", truth()),
         ("working_seconds_used", integer()),
         ("working_seconds_promised", optional(integer())),
+        ("forgotten_at", optional(instant())),
         ("version", integer()),
     ]);
     let event = object([("number", integer()), ("at", instant()), ("actor", text()), ("activity", text())]);
     let message = object([("id", id()), ("inside", truth()), ("body", text())]);
-    let file =
-        object([("id", id()), ("name", text()), ("size", count()), ("type", text()), ("address", text())]);
-    let history =
-        object([("events", list(refer("Event"))), ("messages", list(message)), ("files", list(file))]);
+    let file = object([
+        ("id", id()),
+        ("name", text()),
+        ("size", count()),
+        ("type", text()),
+        ("by", text()),
+        ("at", instant()),
+        ("address", text()),
+    ]);
+    let kept = object([("since", instant()), ("by", text()), ("why", text())]);
+    let history = object([
+        ("events", list(refer("Event"))),
+        ("kept", optional(kept)),
+        ("messages", list(message)),
+        ("files", list(file)),
+    ]);
     let mut acted = request.clone();
     acted["properties"]["carried_on"] = json!({
         "type": "object", "required": ["number"], "properties": { "number": { "type": "string" } },

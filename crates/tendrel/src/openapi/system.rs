@@ -1,9 +1,86 @@
 //! What whoever runs the program asks of it.
 
-use super::operation::Operation;
-use super::schema::{count, id, instant, list, object, or_null, text, truth};
+use serde_json::json;
 
-pub(super) fn operations() -> [Operation; 3] {
+use super::operation::Operation;
+use super::schema::{between, body, count, id, instant, list, object, one_of, or_null, short, text, truth};
+use crate::retention::rule::What;
+
+pub(super) fn operations() -> Vec<Operation> {
+    let mut all = state();
+    all.extend(retention());
+    all
+}
+
+fn retention() -> [Operation; 5] {
+    let rule = object([
+        ("id", id()),
+        ("what", text()),
+        ("kind", text()),
+        ("service", text()),
+        ("days", count()),
+        ("reason", text()),
+        ("from", text()),
+        ("to", or_null(text())),
+        ("changed_by", text()),
+        ("due", or_null(count())),
+    ]);
+    let removed = object([
+        ("at", instant()),
+        ("run", id()),
+        ("begun_by", text()),
+        ("rule", id()),
+        ("what", text()),
+        ("removed", count()),
+    ]);
+    let export = object([
+        ("at", instant()),
+        ("by", text()),
+        ("what", text()),
+        ("question", text()),
+        ("rows", count()),
+    ]);
+    let told = object([
+        ("rules", list(rule)),
+        ("removed", list(removed)),
+        ("last_run_at", or_null(instant())),
+        ("cases_kept", count()),
+    ]);
+    let asked = body([
+        ("what!", one_of(What::ALL.map(What::code))),
+        ("of", text()),
+        ("days!", between(1, 36_500)),
+        ("reason!", short()),
+        ("from", text()),
+    ]);
+    let example = json!({
+        "what": "requests", "of": "service:account", "days": 1826, "reason": "Order 12", "from": "2027-01-01",
+    });
+    [
+        Operation::get("/api/v1/system/exports", "listExports", "What left the desk as a file")
+            .gives(200, object([("exports", list(export))]), "The last 200, newest first. For operators and auditors.")
+            .refuses(&[403])
+            .tag("system"),
+        Operation::get("/api/v1/system/retention", "showRetention", "How long what is kept, what is due, what was removed")
+            .says("Of what is due no more than 2,000 cases are looked at.")
+            .gives(200, told, "For operators and auditors.")
+            .refuses(&[403])
+            .tag("system"),
+        Operation::post("/api/v1/system/retention/rules", "setRetentionRule", "Say how long something is kept")
+            .says("`of` is empty, `kind:incident`, `kind:service_request` or `service:` and its code; `from` is a day, today if left out. It takes the place of the rule for the same things.")
+            .takes(asked, example)
+            .gives(201, object([("id", id())]), "It holds from that day.")
+            .tag("system"),
+        Operation::post("/api/v1/system/retention/rules/{id}/end", "endRetentionRule", "Keep for ever what a rule is about")
+            .gives(200, object([("id", id())]), "It has ended today.")
+            .tag("system"),
+        Operation::post("/api/v1/system/retention/run", "runRetention", "Remove now what is due")
+            .gives(202, object([("begun", truth())]), "It goes on beside everything else.")
+            .tag("system"),
+    ]
+}
+
+fn state() -> Vec<Operation> {
     let backup = object([
         ("made_at", instant()),
         ("place", text()),
@@ -39,7 +116,7 @@ pub(super) fn operations() -> [Operation; 3] {
         ("broken_chains", list(broken)),
         ("jobs_given_up", list(job)),
     ]);
-    [
+    vec![
         Operation::get("/api/v1/system", "showSystem", "Backups, the record, jobs that were given up, sizes")
             .says("A backup is old after 26 hours, a proof after 8 days. A chain is broken when it was altered outside the program.")
             .gives(200, state, "For operators.")

@@ -1,8 +1,7 @@
 //! Makes checkpoints: every five minutes if anything happened, and when the program stops.
 
-use database::{Error, Reader, Transaction};
+use database::{Error, Kind, Reader, Transaction};
 use jiff::{SignedDuration, Timestamp};
-use uuid::Uuid;
 
 use crate::app::App;
 use crate::events::chain::START;
@@ -14,6 +13,8 @@ use crate::record::tree;
 const EVERY: SignedDuration = SignedDuration::from_mins(5);
 /// Chains that one checkpoint takes in: about a quarter of a second in which no other write happens. More get several.
 const CHAINS_AT_ONCE: i64 = 5_000;
+/// The same where nobody waits.
+const CHAINS_AFTER_A_LOAD: i64 = 25_000;
 
 /// Makes a checkpoint when the last is five minutes old and something happened since.
 pub async fn seal_if_due(app: &App) -> Result<(), Error> {
@@ -29,33 +30,49 @@ pub async fn seal_if_due(app: &App) -> Result<(), Error> {
 pub async fn seal(app: &App) -> Result<(), Error> {
     loop {
         let (signer, now) = (app.signer.clone(), app.clock.now());
-        if !app.db.write(move |tx| step(tx, &signer, now)).await? {
+        if !app.db.write(move |tx| step(tx, &signer, now, CHAINS_AT_ONCE)).await? {
             return Ok(());
         }
     }
 }
 
-/// The same for a command that nobody else waits for: what an import or the seed brought is sealed before the program
-/// starts on it.
-pub fn seal_blocking(app: &App) -> Result<(), Error> {
+/// After a history was loaded at once, by an import or the seed: tells PostgreSQL what lies in its tables, and seals it
+/// before the program starts on it.
+///
+/// # Errors
+/// Those of the database.
+pub fn after_a_load(app: &App) -> Result<(), Error> {
+    analyse(app)?;
+    seal_blocking(app, CHAINS_AFTER_A_LOAD)?;
+    analyse(app)
+}
+
+/// Without it PostgreSQL plans as if the tables were as empty as before, until it looks by itself some minutes later.
+fn analyse(app: &App) -> Result<(), Error> {
+    match app.db.kind() {
+        Kind::Postgres => app.db.write_blocking(|tx| tx.batch("ANALYZE")),
+        Kind::Sqlite => Ok(()),
+    }
+}
+
+fn seal_blocking(app: &App, at_once: i64) -> Result<(), Error> {
     loop {
         let (signer, now) = (app.signer.clone(), app.clock.now());
-        if !app.db.write_blocking(move |tx| step(tx, &signer, now))? {
+        if !app.db.write_blocking(move |tx| step(tx, &signer, now, at_once))? {
             return Ok(());
         }
     }
 }
 
 /// One checkpoint. False when nothing waits.
-fn step(tx: &mut Transaction, signer: &Signer, now: Timestamp) -> Result<bool, Error> {
+fn step(tx: &mut Transaction, signer: &Signer, now: Timestamp, at_once: i64) -> Result<bool, Error> {
     // Several nodes make one after the other.
     tx.lock("checkpoint")?;
-    let lines = store::waiting(tx, CHAINS_AT_ONCE)?;
-    let mut ends: Vec<(Uuid, i64)> = Vec::new();
+    let lines = store::waiting(tx, at_once)?;
+    let (Some(first), Some(last)) = (lines.first(), lines.last()) else { return Ok(false) };
     let mut sound: Vec<&Line> = Vec::new();
     for chain in lines.chunk_by(|a, b| a.subject_id == b.subject_id) {
         let Some(last) = chain.last() else { continue };
-        ends.push((last.subject_id, last.number));
         match fault(chain) {
             None => sound.push(last),
             Some(reason) => {
@@ -64,18 +81,15 @@ fn step(tx: &mut Transaction, signer: &Signer, now: Timestamp) -> Result<bool, E
             }
         }
     }
-    if ends.is_empty() {
-        return Ok(false);
-    }
-    store::no_longer_waiting(tx, &ends)?;
     if !sound.is_empty() {
-        store::seal_chains(tx, &sound)?;
-        store::renew_buckets(tx)?;
+        let touched = store::seal_chains(tx, &sound)?;
+        store::renew_buckets(tx, &touched)?;
         let (buckets, sums) = store::stored_buckets(tx)?;
         let before = store::last(tx)?;
         let checkpoint = Checkpoint::sign(signer, before.as_ref(), now, tree::root(&buckets), sums);
         store::insert(tx, &checkpoint)?;
     }
+    store::no_longer_waiting(tx, first.subject_id, last.subject_id)?;
     Ok(true)
 }
 

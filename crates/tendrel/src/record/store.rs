@@ -1,5 +1,7 @@
 //! All questions to the tables of the record.
 
+use std::collections::BTreeSet;
+
 use database::{Error, Reader, Row, Transaction, Value};
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -102,25 +104,29 @@ pub(super) fn is_waiting(r: &mut Reader) -> Result<bool, Error> {
     Ok(one.is_some())
 }
 
-pub(super) fn no_longer_waiting(tx: &mut Transaction, ends: &[(Uuid, i64)]) -> Result<(), Error> {
-    tx.execute_many(
-        "DELETE FROM events_unsealed WHERE subject_id = $1 AND number <= $2",
-        ends.iter().map(|(subject, number)| vec![subject.into(), (*number).into()]),
+/// Takes the sealed events of these chains, given by the first and the last of their subjects, off the waiting list.
+pub(super) fn no_longer_waiting(tx: &mut Transaction, first: Uuid, last: Uuid) -> Result<(), Error> {
+    tx.execute(
+        "DELETE FROM events_unsealed WHERE subject_id >= $1 AND subject_id <= $2
+         AND number <= (SELECT s.number FROM sealed_chains s WHERE s.subject_id = events_unsealed.subject_id)",
+        &[first.into(), last.into()],
     )?;
     Ok(())
 }
 
-/// Notes where these chains stand now, given by the last event of each.
-pub(super) fn seal_chains(tx: &mut Transaction, lines: &[&Line]) -> Result<(), Error> {
-    tx.execute_many(
-        "INSERT INTO sealed_chains (subject_id, bucket, number, hash, subject, name, actor_id)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)
-         ON CONFLICT (subject_id) DO UPDATE
+/// Notes where these chains stand now, given by the last event of each. Returns the buckets that they fall into.
+pub(super) fn seal_chains(tx: &mut Transaction, lines: &[&Line]) -> Result<BTreeSet<i64>, Error> {
+    let mut buckets = BTreeSet::new();
+    tx.insert_many(
+        "INSERT INTO sealed_chains (subject_id, bucket, number, hash, subject, name, actor_id)",
+        "ON CONFLICT (subject_id) DO UPDATE
          SET number = excluded.number, hash = excluded.hash, name = excluded.name, actor_id = excluded.actor_id",
         lines.iter().map(|line| {
+            let bucket = i64::from(tree::bucket_of(line.subject_id));
+            buckets.insert(bucket);
             vec![
                 line.subject_id.into(),
-                tree::bucket_of(line.subject_id).into(),
+                bucket.into(),
                 line.number.into(),
                 line.hash.as_slice().into(),
                 (&line.subject).into(),
@@ -129,12 +135,7 @@ pub(super) fn seal_chains(tx: &mut Transaction, lines: &[&Line]) -> Result<(), E
             ]
         }),
     )?;
-    tx.execute_many(
-        "INSERT INTO sealed_buckets (bucket, hash, chains, events) VALUES ($1, $2, 0, 0)
-         ON CONFLICT (bucket) DO UPDATE SET hash = excluded.hash",
-        lines.iter().map(|line| vec![tree::bucket_of(line.subject_id).into(), [].as_slice().into()]),
-    )?;
-    Ok(())
+    Ok(buckets)
 }
 
 /// One bucket while it is put together.
@@ -145,24 +146,35 @@ pub(super) struct Bucket {
     pub(super) events: i64,
 }
 
-/// Computes the buckets again whose chains were sealed anew.
-pub(super) fn renew_buckets(tx: &mut Transaction) -> Result<(), Error> {
-    let mut buckets: Vec<Bucket> = Vec::new();
-    tx.each(
-        "SELECT c.bucket, c.subject_id, c.number, c.hash
-         FROM sealed_buckets b JOIN sealed_chains c ON c.bucket = b.bucket
-         WHERE b.hash = $1 ORDER BY c.bucket, c.subject_id",
-        &[[].as_slice().into()],
-        |row| gather(&mut buckets, row),
-    )?;
-    tx.execute_many(
-        "UPDATE sealed_buckets SET hash = $2, chains = $3, events = $4 WHERE bucket = $1",
-        buckets.iter().map(|bucket| {
-            let hash = tree::bucket(&bucket.leaves).to_vec();
-            let chains = i64::try_from(bucket.leaves.len()).unwrap_or(i64::MAX);
-            vec![bucket.number.into(), Value::from(hash), chains.into(), bucket.events.into()]
-        }),
-    )?;
+/// Buckets that are read with one question.
+const AT_ONCE: usize = 200;
+
+/// Computes these buckets again from their chains.
+pub(super) fn renew_buckets(tx: &mut Transaction, touched: &BTreeSet<i64>) -> Result<(), Error> {
+    let places: Vec<String> = (1..=AT_ONCE).map(|place| format!("${place}")).collect();
+    let sql = format!(
+        "SELECT bucket, subject_id, number, hash FROM sealed_chains WHERE bucket IN ({})
+         ORDER BY bucket, subject_id",
+        places.join(", ")
+    );
+    let touched: Vec<i64> = touched.iter().copied().collect();
+    for part in touched.chunks(AT_ONCE) {
+        // The last part is filled up with its own last bucket, so that there is one statement for all.
+        let numbers: Vec<Value<'_>> =
+            (0..AT_ONCE).map(|place| part[place.min(part.len() - 1)].into()).collect();
+        let mut buckets: Vec<Bucket> = Vec::new();
+        tx.each(&sql, &numbers, |row| gather(&mut buckets, row))?;
+        tx.insert_many(
+            "INSERT INTO sealed_buckets (bucket, hash, chains, events)",
+            "ON CONFLICT (bucket) DO UPDATE
+             SET hash = excluded.hash, chains = excluded.chains, events = excluded.events",
+            buckets.iter().map(|bucket| {
+                let hash = tree::bucket(&bucket.leaves).to_vec();
+                let chains = i64::try_from(bucket.leaves.len()).unwrap_or(i64::MAX);
+                vec![bucket.number.into(), Value::from(hash), chains.into(), bucket.events.into()]
+            }),
+        )?;
+    }
     Ok(())
 }
 
@@ -270,7 +282,7 @@ pub(super) fn insert(tx: &mut Transaction, checkpoint: &Checkpoint) -> Result<()
     Ok(())
 }
 
-/// Notes that a chain does not continue what was sealed.
+/// Notes that a chain does not continue what was sealed; it waits for a seal no more.
 pub(super) fn break_chain(
     tx: &mut Transaction,
     line: &Line,
@@ -286,6 +298,10 @@ pub(super) fn break_chain(
             line.request.as_deref().unwrap_or(&line.subject).into(),
             reason.into(),
         ],
+    )?;
+    tx.execute(
+        "DELETE FROM events_unsealed WHERE subject_id = $1 AND number <= $2",
+        &[line.subject_id.into(), line.number.into()],
     )?;
     Ok(())
 }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::Value as Json;
 
 use crate::desk::number::Number;
-use crate::desk::request::{Channel, Request, SecondsInState, State, StoredPromise};
+use crate::desk::request::{Channel, Keeping, Request, SecondsInState, State, StoredPromise};
 use crate::desk::service::{Definition, FieldKind, Starts};
 use crate::id::RequestId;
 use crate::seed::arrivals::Arrival;
@@ -92,6 +92,7 @@ pub(crate) fn receive(
         promise: StoredPromise::default(),
         seconds: SecondsInState::default(),
         source: String::new(),
+        keeping: Keeping::default(),
     }
 }
 

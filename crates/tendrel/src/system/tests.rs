@@ -118,3 +118,31 @@ async fn a_record_that_was_altered_is_shown_to_the_operator() {
     page.must_have("The record of one case was altered outside the program");
     page.must_have("PUN-26-00001");
 }
+
+#[tokio::test]
+async fn every_file_that_was_taken_is_in_the_log() {
+    let world = World::new();
+    given(&world, reported(&world)).await;
+    let mut karma = world.browser(Who::Karma);
+    let list = karma.get("/requests.csv?state=new").await;
+    let named = list.headers["content-disposition"].to_str().unwrap();
+    assert!(named.contains("requests-2026-11-19-karma-wangmo.csv"), "{named}");
+    let book = karma.get("/analysis/figures.xlsx?month=2026-11").await;
+    let named = book.headers["content-disposition"].to_str().unwrap().to_owned();
+    assert!(named.contains("-made-2026-11-19-karma-wangmo.xlsx"), "{named}");
+    karma.get("/analysis/figures.csv?month=2026-11").await.must_be(200);
+    for who in [Who::Operator, Who::Auditor] {
+        let page = world.browser(who).get("/system/exports").await;
+        for said in ["requests.csv", "figures.xlsx", "figures.csv", "state=new", "Karma Wangmo"] {
+            page.must_have(said);
+        }
+    }
+    let told = world.browser(Who::Auditor).get("/api/v1/system/exports").await.json();
+    assert_eq!(told["exports"].as_array().map(Vec::len), Some(3));
+    assert_eq!((&told["exports"][2]["rows"], &told["exports"][2]["by"]), (&1.into(), &"Karma Wangmo".into()));
+    for who in [Who::Karma, Who::Head, Who::Centre] {
+        world.browser(who).get("/system/exports").await.must_be(403);
+    }
+    world.public().get("/system/exports").await.must_have("Sign in");
+    assert_eq!(world.app.db.read(|r| crate::record::verify::verify(r, None)).await.unwrap().faults, []);
+}

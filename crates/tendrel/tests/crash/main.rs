@@ -8,6 +8,7 @@ mod full_disk;
 mod killed;
 mod lost_server;
 mod nodes;
+mod often_killed;
 mod post;
 mod program;
 mod records;

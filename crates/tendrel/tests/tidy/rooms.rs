@@ -15,6 +15,8 @@ const MAY_ASK: &[(&str, &[&str])] = &[
     ("install", &["directory", "desk"]),
     ("openapi", &["directory", "desk", "analysis"]),
     ("router", &["directory", "desk", "analysis"]),
+    // Removes what each room was keeping, by the room's own functions.
+    ("retention", &["directory", "desk"]),
     ("worker", &["directory", "desk"]),
     // Whose session asks, and with which secret.
     ("machine", &["directory"]),

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 
 use crate::analysis::export_events::store::{Case, Names, Window, each_case, each_event, each_person};
-use crate::analysis::export_events::{Counts, Failed};
+use crate::analysis::export_events::{Counts, Failed, Made};
 use crate::id::{OrganisationId, PersonId, ServiceId};
 
 /// People, organisations and services that the requests speak of.
@@ -50,12 +50,14 @@ pub(super) fn write(
     r: &mut Reader,
     window: &Window,
     names: &Names,
+    made: &Made,
     out: BufWriter<File>,
 ) -> Result<(BufWriter<File>, Counts), Failed> {
     let mut array = Array { out, begun: false };
     let mut counts = Counts::default();
     let mut met = Met::default();
-    array.begin("{\"objectTypes\":")?;
+    let about = json!({ "by": made.by, "at": made.at.to_string() });
+    array.begin(&format!("{{\"madeBy\":{about},\n\"objectTypes\":"))?;
     serde_json::to_writer(&mut array.out, &object_types()).map_err(|error| Failed(error.into()))?;
     array.begin(",\n\"events\":[")?;
     each_event(r, window, |case, begins, event| {

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use serde_json::Value as Json;
 
 use crate::analysis::export_events::Failed;
+use crate::events;
 use crate::id::{OrganisationId, PersonId, RequestId, ServiceId};
 
 /// Which requests: of one unit or all, received in [from, to) in microseconds.
@@ -143,11 +144,13 @@ impl Window {
 
     fn events_sql(&self) -> (String, Vec<Value<'static>>) {
         let (condition, parameters) = self.condition();
+        // What a rule of retention removed happened to the record, not to the case.
+        let removals = events::TAKES_OUT.map(|activity| format!("'{activity}'")).join(", ");
         let sql = format!(
             "SELECT {CASE}, e.number AS event_number, e.at AS at, e.actor_id AS actor_id, e.actor AS actor,
                 e.activity AS activity, e.detail AS detail
              FROM requests r JOIN events e ON e.subject_id = r.id
-             WHERE {condition} ORDER BY r.received_at, r.id, e.number"
+             WHERE {condition} AND e.activity NOT IN ({removals}) ORDER BY r.received_at, r.id, e.number"
         );
         (sql, parameters)
     }

@@ -6,7 +6,7 @@ use std::io::{BufWriter, Write};
 use database::Reader;
 
 use crate::analysis::export_events::store::{Case, Happening, Names, Window, each_event};
-use crate::analysis::export_events::{Counts, Failed};
+use crate::analysis::export_events::{Counts, Failed, Made};
 use crate::frame::escape;
 
 const HEAD: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
@@ -24,10 +24,12 @@ pub(super) fn write(
     r: &mut Reader,
     window: &Window,
     names: &Names,
+    made: &Made,
     mut out: BufWriter<File>,
 ) -> Result<(BufWriter<File>, Counts), Failed> {
     let mut counts = Counts::default();
     out.write_all(HEAD.as_bytes()).map_err(|error| Failed(error.into()))?;
+    write_made(&mut out, made).map_err(|error| Failed(error.into()))?;
     let mut is_open = false;
     each_event(r, window, |case, begins, event| {
         if begins {
@@ -45,6 +47,11 @@ pub(super) fn write(
     let end: &[u8] = if is_open { b"</trace>\n</log>\n" } else { b"</log>\n" };
     out.write_all(end).map_err(|error| Failed(error.into()))?;
     Ok((out, counts))
+}
+
+fn write_made(out: &mut impl Write, made: &Made) -> std::io::Result<()> {
+    string(out, "made_by", &made.by)?;
+    writeln!(out, "<date key=\"made_at\" value=\"{}\"/>", made.at)
 }
 
 fn begin_trace(out: &mut impl Write, names: &Names, case: &Case) -> std::io::Result<()> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::analysis::figures::Row;
-use crate::desk::request::{Channel, Request, SecondsInState, State, StoredPromise};
+use crate::desk::request::{Channel, Keeping, Request, SecondsInState, State, StoredPromise};
 use crate::desk::store as requests;
 use crate::id::{OrganisationId, RequestId, ServiceId};
 use crate::testing::World;
@@ -165,5 +165,6 @@ fn request(row: &Row, n: usize) -> Request {
         },
         seconds: row.seconds,
         source: String::new(),
+        keeping: Keeping::default(),
     }
 }

@@ -8,7 +8,7 @@ use serde_json::{Map as JsonMap, Value as Json};
 use crate::desk::import_requests::map::Map;
 use crate::desk::import_requests::steps::{Step, activity, in_order_of_time};
 use crate::desk::promise::{Promise, seconds_in_state};
-use crate::desk::request::{Hold, Request, SecondsInState, State, StoredPromise};
+use crate::desk::request::{Hold, Keeping, Request, SecondsInState, State, StoredPromise};
 use crate::desk::save::Desk;
 use crate::directory::calendars::UnitFacts;
 use crate::directory::sessions;
@@ -130,6 +130,7 @@ impl Ground<'_> {
             promise: StoredPromise::default(),
             seconds: SecondsInState::default(),
             source: self.source_of(&last.number),
+            keeping: Keeping::default(),
         })
     }
 

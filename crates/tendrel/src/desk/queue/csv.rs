@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::desk::queue::filters::Filters;
 use crate::desk::queue::units_of;
 use crate::desk::store::lists::{self, Listed};
+use crate::handed_out::{self, HandedOut, file_name};
 use crate::problem::Problem;
 use crate::viewer::Viewer;
 
@@ -42,17 +43,19 @@ pub(super) async fn download(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     let me = viewer.must_be_signed_in()?.clone();
-    let filters = Filters::parse(&query.unwrap_or_default());
+    let question = query.unwrap_or_default();
+    let filters = Filters::parse(&question);
     let place = app.clone();
-    let text = app.read_for(&viewer, move |r| {
+    let read = app.read_for(&viewer, move |r| {
         let units = units_of(r, &place, &me, filters.of("unit"))?;
         let (catalogue, zone) = (place.catalogue.now(), place.calendars.zone());
         let wanted = filters.wanted(units, me.person, &catalogue, &zone);
         let mut file = ::csv::Writer::from_writer(Vec::new());
         file.write_record(HEADS).map_err(unwritten)?;
-        let mut fault = None;
+        let (mut fault, mut rows) = (None, 0_u64);
         lists::each(r, &wanted, ROWS_LIMIT, |row| {
             let service = catalogue.service(row.service).map_or("", |service| &service.definition.code);
+            rows += 1;
             if let Err(error) = file.write_record(cells(row, service, &zone)) {
                 fault.get_or_insert(error);
             }
@@ -61,13 +64,23 @@ pub(super) async fn download(
         if let Some(error) = fault {
             return Err(unwritten(error));
         }
-        file.into_inner().map_err(|error| Problem::Other(anyhow::anyhow!("{error}")))
+        let text = file.into_inner().map_err(|error| Problem::Other(anyhow::anyhow!("{error}")))?;
+        Ok((text, rows))
     });
+    let (text, rows) = read.await?;
+    let (actor, now) = (viewer.actor(), viewer.now);
+    let day = now.to_zoned(app.calendars.zone()).date().to_string();
+    let name = format!("attachment; filename=\"{}\"", file_name("requests", "csv", &actor.name, &day));
+    let out = HandedOut { what: "requests.csv", question, rows };
+    app.db.write(move |tx| handed_out::record(tx, &actor, &out, now)).await?;
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8")),
-        (header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"requests.csv\"")),
+        (
+            header::CONTENT_DISPOSITION,
+            HeaderValue::from_str(&name).unwrap_or(HeaderValue::from_static("attachment")),
+        ),
     ];
-    Ok((headers, text.await?).into_response())
+    Ok((headers, text).into_response())
 }
 
 fn unwritten(error: ::csv::Error) -> Problem {

@@ -20,6 +20,8 @@ pub struct Attachment {
     pub hash: Vec<u8>,
     pub name: String,
     pub inside: bool,
+    /// Who brought it, and when.
+    pub by: String,
     pub at: Timestamp,
     pub size: i64,
     pub media_type: String,
@@ -60,7 +62,7 @@ pub fn messages(r: &mut Reader, request: RequestId) -> Result<Vec<Message>, Erro
 
 pub fn attachments(r: &mut Reader, request: RequestId) -> Result<Vec<Attachment>, Error> {
     r.rows(
-        "SELECT a.id AS id, a.file_hash AS file_hash, a.name AS name, a.inside AS inside, a.at AS at,
+        "SELECT a.id AS id, a.file_hash AS file_hash, a.name AS name, a.inside AS inside, a.at AS at, a.by_name AS by_name,
                 f.size AS size, f.media_type AS media_type
          FROM attachments a JOIN files f ON f.hash = a.file_hash WHERE a.request_id = $1 ORDER BY a.id",
         &[request.into()],
@@ -70,6 +72,7 @@ pub fn attachments(r: &mut Reader, request: RequestId) -> Result<Vec<Attachment>
                 hash: row.get("file_hash")?,
                 name: row.get("name")?,
                 inside: row.get("inside")?,
+                by: row.get("by_name")?,
                 at: row.get("at")?,
                 size: row.get("size")?,
                 media_type: row.get("media_type")?,

@@ -13,6 +13,15 @@ const WAYS: &[(&str, Kind, i64, &str)] = &[
     ("UPDATE events SET activity = 'noted' WHERE subject_id = {1} AND number = 4", Altered, 4, "Karma Wangmo"),
     ("UPDATE events SET subject = 'person' WHERE subject_id = {1} AND number = 4", Altered, 4, "Karma Wangmo"),
     ("UPDATE events SET salt = hash WHERE subject_id = {1} AND number = 4", Altered, 4, "Karma Wangmo"),
+    // Something is said to have been taken out of it.
+    ("UPDATE events SET taken_out = '' WHERE subject_id = {1} AND number = 3", Altered, 3, "Karma Wangmo"),
+    (
+        "UPDATE events SET actor = '', actor_id = NULL, detail = '{}', taken_out = '{\"actor\":{\"gone\":\"00\"},\"parts\":[]}'
+         WHERE subject_id = {1} AND number = 2",
+        Altered,
+        2,
+        "",
+    ),
     ("UPDATE events SET hash = salt WHERE subject_id = {1} AND number = 1", Altered, 1, "Tshering Dema"),
     (
         "UPDATE events SET hash = (SELECT hash FROM events WHERE subject_id = {2} AND number = 1)
