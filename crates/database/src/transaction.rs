@@ -36,22 +36,26 @@ impl Transaction {
         self.reader.run_many(sql, &mut rows.into_iter())
     }
 
-    /// Inserts many rows, a hundred with each statement, and returns the number of rows changed. `head` is the statement
-    /// up to VALUES, `tail` what comes after the rows, such as ON CONFLICT. Every row has as many values.
+    /// Inserts many rows, a hundred with each statement, and returns the number of rows changed. Each
+    /// row holds a value for each of `columns`; `tail` comes after the rows, such as ON CONFLICT.
     ///
     /// # Errors
     /// As `execute`.
     pub fn insert_many<'a>(
         &mut self,
-        head: &str,
+        table: &str,
+        columns: &[&str],
         tail: &str,
         rows: impl IntoIterator<Item = Vec<Value<'a>>>,
     ) -> Result<u64, Error> {
         const ROWS: usize = 100;
-        let (mut rows, mut changed) = (rows.into_iter(), 0);
+        let (mut rows, mut changed, names) = (rows.into_iter(), 0, columns.join(", "));
         loop {
             let part: Vec<Vec<Value<'a>>> = rows.by_ref().take(ROWS).collect();
-            let Some(width) = part.first().map(Vec::len) else { return Ok(changed) };
+            if part.is_empty() {
+                return Ok(changed);
+            }
+            let width = columns.len();
             let places = |row: usize| {
                 let places: Vec<String> =
                     (1..=width).map(|place| format!("${}", row * width + place)).collect();
@@ -59,7 +63,10 @@ impl Transaction {
             };
             let places: Vec<String> = (0..part.len()).map(places).collect();
             let values: Vec<Value<'a>> = part.into_iter().flatten().collect();
-            changed += self.execute(&format!("{head} VALUES {} {tail}", places.join(", ")), &values)?;
+            changed += self.execute(
+                &format!("INSERT INTO {table} ({names}) VALUES {} {tail}", places.join(", ")),
+                &values,
+            )?;
         }
     }
 

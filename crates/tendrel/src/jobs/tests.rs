@@ -25,6 +25,10 @@ enum Step {
     Crash(usize),
     /// The worker's transaction is undone after the effect: a crash just before the commit.
     CrashInTheEnd(usize),
+    /// It fails so many times, with its pauses between.
+    FailAgain(usize, usize),
+    /// The worker is so slow that the other takes the job too; then it finishes, before or after the other.
+    Slow(usize, bool),
     /// The clock goes on by so many seconds, or back.
     Clock(i64),
 }
@@ -38,6 +42,8 @@ fn step() -> impl Strategy<Value = Step> {
         3 => worker().prop_map(Step::Fail),
         2 => worker().prop_map(Step::Crash),
         2 => worker().prop_map(Step::CrashInTheEnd),
+        2 => (worker(), 1..14_usize).prop_map(|(worker, times)| Step::FailAgain(worker, times)),
+        2 => (worker(), any::<bool>()).prop_map(|(worker, first)| Step::Slow(worker, first)),
         3 => (1..2_000_i64).prop_map(Step::Clock),
         1 => (-4_000..0_i64).prop_map(Step::Clock),
     ]
@@ -122,6 +128,20 @@ impl Queue {
             Step::Fail(worker) => self.fail(*worker),
             Step::Crash(worker) => self.hands[*worker] = None,
             Step::CrashInTheEnd(worker) => self.finish(*worker, true),
+            Step::FailAgain(worker, times) => {
+                for _ in 0..*times {
+                    self.take(*worker);
+                    self.fail(*worker);
+                    self.now += SignedDuration::from_mins(61);
+                }
+            }
+            Step::Slow(worker, finishes_first) => {
+                self.take(*worker);
+                self.now += SignedDuration::from_mins(11);
+                self.take(1 - *worker);
+                let order = if *finishes_first { [*worker, 1 - *worker] } else { [1 - *worker, *worker] };
+                order.into_iter().for_each(|worker| self.finish(worker, false));
+            }
             Step::Clock(by) => self.now += SignedDuration::from_secs(*by),
         }
     }
@@ -159,10 +179,14 @@ fn each_effect_happens_once_and_no_job_is_lost_or_starved() {
     let kind = fresh.kind();
     let mut totals = (0_i64, 0_u64, 0_usize, 0_usize);
     let mut runner = TestRunner::new(Config { cases: 48, max_shrink_iters: 200, ..Config::default() });
-    let schedules = prop::collection::vec(step(), 1..90);
+    let schedules = prop::collection::vec(step(), 1..70);
     let totals_of = std::cell::RefCell::new(&mut totals);
     let ran = runner.run(&schedules, |schedule| {
-        fresh.write_blocking::<_, Error, _>(|tx| tx.batch("DELETE FROM jobs; DELETE FROM settings")).unwrap();
+        let empty = |tx: &mut database::Transaction| {
+            tx.execute("DELETE FROM jobs", &[])?;
+            tx.execute("DELETE FROM settings", &[])
+        };
+        fresh.write_blocking::<_, Error, _>(empty).unwrap();
         let now = Timestamp::from_second(1_800_000_000).unwrap();
         let mut queue = Queue { db: fresh.database.clone(), now, hands: [None, None], enqueued: 0, late: 0 };
         schedule.iter().for_each(|step| queue.step(step));

@@ -118,7 +118,8 @@ pub(super) fn no_longer_waiting(tx: &mut Transaction, first: Uuid, last: Uuid) -
 pub(super) fn seal_chains(tx: &mut Transaction, lines: &[&Line]) -> Result<BTreeSet<i64>, Error> {
     let mut buckets = BTreeSet::new();
     tx.insert_many(
-        "INSERT INTO sealed_chains (subject_id, bucket, number, hash, subject, name, actor_id)",
+        "sealed_chains",
+        &["subject_id", "bucket", "number", "hash", "subject", "name", "actor_id"],
         "ON CONFLICT (subject_id) DO UPDATE
          SET number = excluded.number, hash = excluded.hash, name = excluded.name, actor_id = excluded.actor_id",
         lines.iter().map(|line| {
@@ -165,7 +166,8 @@ pub(super) fn renew_buckets(tx: &mut Transaction, touched: &BTreeSet<i64>) -> Re
         let mut buckets: Vec<Bucket> = Vec::new();
         tx.each(&sql, &numbers, |row| gather(&mut buckets, row))?;
         tx.insert_many(
-            "INSERT INTO sealed_buckets (bucket, hash, chains, events)",
+            "sealed_buckets",
+            &["bucket", "hash", "chains", "events"],
             "ON CONFLICT (bucket) DO UPDATE
              SET hash = excluded.hash, chains = excluded.chains, events = excluded.events",
             buckets.iter().map(|bucket| {

@@ -6,7 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use database::{Database, Options};
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use serde_json::json;
 use tendrel::clock::Clock;
 use tendrel::jobs;

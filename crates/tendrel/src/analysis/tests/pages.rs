@@ -214,7 +214,10 @@ async fn spreadsheets_carry_the_same_figures() {
     book.must_be(200);
     assert!(book.body.starts_with(b"PK"));
     let name = book.headers["content-disposition"].to_str().unwrap();
-    assert!(name.contains("services-availed-PUN-2026-10-01-2026-10-31.xlsx"), "{name}");
+    assert!(
+        name.contains("services-availed-PUN-2026-10-01-2026-10-31-made-2026-11-19-karma-wangmo.xlsx"),
+        "{name}"
+    );
     for path in ["/analysis/figures.csv?unit=THI", "/analysis/figures.xlsx?unit=THI"] {
         karma.get(path).await.must_be(404);
         world.browser(Who::Tshering).get(path).await.must_be(403);
