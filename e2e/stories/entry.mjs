@@ -1,27 +1,18 @@
 // The first operator comes in by password, passkey, code and e-mailed link, in a browser with an authenticator.
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { once } from 'node:events';
 import { after, before, test } from 'node:test';
 import { PROGRAM, look, open, overflow, somebody } from '../desk.mjs';
 import { post } from '../post.mjs';
+import { serve } from '../serve.mjs';
 
 const SECRET = 'three cranes over Phobjikha';
 const data = mkdtempSync(path.join(tmpdir(), 'tendrel-entry-'));
 let program, letters, baseURL, page;
-
-async function freePort() {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  return port;
-}
 
 before(async () => {
   letters = await post();
@@ -29,16 +20,7 @@ before(async () => {
   writeFileSync(path.join(data, 'tendrel.toml'), `[sign_in]\n${signIn}\n[mail]\n${mail}\n`);
   const made = spawnSync(PROGRAM, ['--data', data, 'make-operator', 'tandin', '--name', 'Tandin Wangdi', '--password-stdin'], { input: `${SECRET}\n` });
   assert.equal(made.status, 0, String(made.stderr));
-  const port = await freePort();
-  // Browsers know passkeys for names, not for addresses in digits.
-  baseURL = `http://localhost:${port}`;
-  program = spawn(PROGRAM, ['--data', data, 'serve', '--listen', `127.0.0.1:${port}`, '--base-url', baseURL], { stdio: 'ignore' });
-  for (let tries = 0; ; tries += 1) {
-    const answer = await fetch(`${baseURL}/health`).catch(() => null);
-    if (answer?.ok) break;
-    assert.ok(tries < 200, 'the program does not start');
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+  ({ program, baseURL } = await serve(data));
   page = await somebody({ baseURL });
 });
 

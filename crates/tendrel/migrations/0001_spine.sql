@@ -183,9 +183,69 @@ CREATE TABLE sessions (
     last_seen_at BIGINT NOT NULL,
     expires_at   BIGINT NOT NULL,
     address      TEXT NOT NULL DEFAULT '',
-    agent        TEXT NOT NULL DEFAULT ''
+    agent        TEXT NOT NULL DEFAULT '',
+    is_new       BIGINT NOT NULL DEFAULT 0,   -- opened by a browser that the account was not known to use
+    issuer       TEXT NOT NULL DEFAULT '',    -- the provider that vouched, its name for the person and for its session
+    subject      TEXT NOT NULL DEFAULT '',
+    sid          TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX sessions_by_account ON sessions (account_id);
+CREATE INDEX sessions_by_issuer ON sessions (issuer, subject);
+
+-- Browsers that an account came in by: by the cookie they carry, and by what they call themselves.
+CREATE TABLE devices (
+    account_id  BYTEA NOT NULL REFERENCES accounts (id),
+    device_hash BYTEA NOT NULL,
+    browser     TEXT NOT NULL,            -- "Firefox, Windows"
+    last_at     BIGINT NOT NULL,
+    PRIMARY KEY (account_id, device_hash)
+);
+
+-- Who a person is to a provider or a directory: its own name for them, so that an e-mail address that passes to
+-- somebody else opens nothing.
+CREATE TABLE identities (
+    issuer     TEXT NOT NULL,
+    subject    TEXT NOT NULL,
+    account_id BYTEA NOT NULL REFERENCES accounts (id),
+    created_at BIGINT NOT NULL,
+    gone_at    BIGINT,                    -- no longer in the directory; the account was closed for it
+    PRIMARY KEY (issuer, subject)
+);
+CREATE INDEX identities_by_account ON identities (account_id);
+
+-- Roles that a provider or a directory gave: only these it takes away again.
+CREATE TABLE mapped_grants (
+    account_id      BYTEA NOT NULL REFERENCES accounts (id),
+    issuer          TEXT NOT NULL,
+    role            TEXT NOT NULL REFERENCES roles (code),
+    organisation_id BYTEA NOT NULL REFERENCES organisations (id),
+    PRIMARY KEY (account_id, issuer, role, organisation_id)
+);
+
+-- On the way to a provider and back, once; the browser that was sent holds the secret that all else is made of.
+CREATE TABLE provider_trips (
+    state_hash BYTEA PRIMARY KEY,
+    provider   TEXT NOT NULL,
+    back       TEXT NOT NULL,
+    expires_at BIGINT NOT NULL
+);
+CREATE INDEX provider_trips_by_age ON provider_trips (expires_at);
+
+-- Tokens by which a provider ended sessions: none is taken twice.
+CREATE TABLE logout_tokens (
+    token_hash BYTEA PRIMARY KEY,
+    expires_at BIGINT NOT NULL
+);
+
+-- What each comparison with the directory of people found and did.
+CREATE TABLE people_syncs (
+    id       BYTEA PRIMARY KEY,
+    at       BIGINT NOT NULL,
+    was_done BIGINT NOT NULL,              -- 0: looked at only, stopped, or failed
+    fault    TEXT NOT NULL,                -- why it was stopped or failed
+    outcome  TEXT NOT NULL                 -- counts and lines, JSON
+);
+CREATE INDEX people_syncs_by_age ON people_syncs (at);
 
 CREATE TABLE sign_in_failures (
     subject TEXT NOT NULL,
@@ -198,8 +258,9 @@ CREATE INDEX sign_in_failures_by_age ON sign_in_failures (at);
 CREATE TABLE entry_links (
     token_hash BYTEA PRIMARY KEY,
     account_id BYTEA NOT NULL REFERENCES accounts (id),
-    purpose    TEXT NOT NULL,             -- password, sign_in, code, enrol
+    purpose    TEXT NOT NULL,             -- password, sign_in, code, enrol, end_session
     back       TEXT NOT NULL DEFAULT '',  -- the page that was wanted
+    came_by    TEXT NOT NULL DEFAULT '',  -- how the first proof was given, JSON
     expires_at BIGINT NOT NULL
 );
 CREATE INDEX entry_links_by_account ON entry_links (account_id, purpose);
@@ -220,7 +281,8 @@ CREATE INDEX api_tokens_by_account ON api_tokens (account_id);
 -- Codes that change every half minute: an account with a row is asked for one.
 CREATE TABLE code_secrets (
     account_id BYTEA PRIMARY KEY REFERENCES accounts (id),
-    secret     BYTEA NOT NULL,
+    secret     BYTEA NOT NULL,               -- sealed by a key that is not in the database
+    key_name   TEXT NOT NULL,
     created_at BIGINT NOT NULL,
     last_step  BIGINT NOT NULL               -- the half minute of the last code: none holds twice
 );

@@ -7,12 +7,15 @@ use database::{Database, Migration, Options, Reader};
 use crate::clock::Clock;
 use crate::desk::catalogue::Catalogue;
 use crate::directory::calendars::Calendars;
+use crate::directory::providers::Providers;
 use crate::files::Files;
 use crate::machine::Machine;
 use crate::mailer::Mailer;
+use crate::outbound::Outbound;
 use crate::problem::Problem;
 use crate::record::key::Signer;
 use crate::settings::Settings;
+use crate::vault::Vault;
 use crate::viewer::Viewer;
 
 /// Cheap to clone; one for the whole program.
@@ -29,6 +32,13 @@ pub struct App {
     pub signer: Signer,
     /// This node among others.
     pub machine: Arc<Machine>,
+    /// Asks others by HTTP.
+    pub outbound: Outbound,
+    pub providers: Providers,
+    /// Whom it trusts when it asks others.
+    pub tls: Arc<rustls::ClientConfig>,
+    /// Seals the secrets that the database keeps.
+    pub vault: Vault,
 }
 
 /// Forward only. A migration that has been released is never changed, only followed by another.
@@ -56,11 +66,28 @@ impl App {
         db.migrate(MIGRATIONS)?;
         let files = Files::in_folder(settings.files_folder())?;
         let signer = Signer::in_folder(&settings.data)?;
+        let tls = crate::tls::client(settings.ca_certificates.as_deref())?;
+        let outbound = Outbound::new(tls.clone())?;
+        let vault = Vault::of(settings.secrets_key.as_deref(), &settings.data)?;
         let (calendars, catalogue) = (Calendars::default(), Catalogue::default());
         let mailer = Mailer::new(settings.mail.clone())?;
         let machine = Arc::new(Machine::new(&settings));
         let settings = Arc::new(settings);
-        Ok(App { db, clock, files, calendars, catalogue, mailer, settings, signer, machine })
+        Ok(App {
+            db,
+            clock,
+            files,
+            calendars,
+            catalogue,
+            mailer,
+            settings,
+            signer,
+            outbound,
+            providers: Providers::default(),
+            tls: Arc::new(tls),
+            machine,
+            vault,
+        })
     }
 
     /// For a page that changes nothing and may be some seconds old: asks the replica, unless this viewer wrote something

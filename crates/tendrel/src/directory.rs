@@ -7,17 +7,22 @@ pub mod answer;
 mod ask_link;
 mod breached;
 pub mod calendars;
+pub mod came_by;
 mod change_account;
 mod change_holidays;
 mod change_office;
 mod change_person;
 pub mod codes;
 mod demo;
+mod devices;
 mod edit_hours;
+mod end_session;
 mod enter;
 mod form_page;
+mod identities;
 pub mod import;
 mod import_holidays;
+mod ldap;
 pub mod links;
 mod list_offices;
 mod list_people;
@@ -32,8 +37,13 @@ pub mod passkeys;
 pub mod password;
 pub mod people;
 pub mod programs;
+mod provider_logout;
+pub mod providers;
 pub mod reference;
+pub mod renew_key;
+mod role_map;
 mod second_step;
+pub mod send_device_notice;
 pub mod send_link;
 pub mod send_notice;
 pub mod sessions;
@@ -42,10 +52,15 @@ mod show_calendars;
 mod show_office;
 mod show_person;
 mod show_program;
+mod show_sync;
 mod sign_in;
+mod sign_in_ldap;
 mod sign_in_passkey;
+mod sign_in_provider;
+pub mod sync_people;
 pub mod tokens;
 pub mod units;
+mod vouched_for;
 mod welcome;
 mod words;
 
@@ -66,13 +81,17 @@ pub fn routes() -> Router<App> {
         .merge(set_up_codes::routes())
         .merge(ask_link::routes())
         .merge(enter::routes())
+        .merge(end_session::routes())
         .merge(sign_in_passkey::routes())
+        .merge(sign_in_provider::routes())
+        .merge(provider_logout::routes())
         .merge(welcome::routes())
         .merge(me::routes())
         .merge(my_tokens::routes())
         .merge(my_passkeys::routes())
         .merge(list_programs::routes())
         .merge(show_program::routes())
+        .merge(show_sync::routes())
         .merge(demo::routes())
         .merge(list_offices::routes())
         .merge(add_office::routes())

@@ -19,6 +19,7 @@ pub mod jobs;
 pub mod machine;
 pub mod mailer;
 pub mod openapi;
+pub mod outbound;
 pub mod problem;
 pub mod record;
 pub mod retention;
@@ -29,6 +30,8 @@ pub mod seed;
 pub mod serve;
 pub mod settings;
 pub mod system;
+pub mod tls;
+pub mod vault;
 pub mod viewer;
 pub mod worker;
 

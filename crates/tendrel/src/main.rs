@@ -32,9 +32,14 @@ enum Command {
     Seed(tendrel::seed::SeedArguments),
     /// Makes somebody an operator: the first account, and the way back in.
     MakeOperator(tendrel::directory::make_operator::MakeOperator),
+    /// Makes a new key for the secrets that the database keeps sealed, and seals them again by it.
+    RenewKey,
     /// Takes over what another program knows.
     #[command(subcommand)]
     Import(Import),
+    /// Takes over what a directory says.
+    #[command(subcommand)]
+    Sync(Sync),
     /// Hands on what is recorded here.
     #[command(subcommand)]
     Export(Export),
@@ -73,6 +78,12 @@ enum MailCommand {
 }
 
 #[derive(Subcommand)]
+enum Sync {
+    /// Compares the people here with those of the directory that the settings name.
+    People(tendrel::directory::sync_people::SyncArguments),
+}
+
+#[derive(Subcommand)]
 enum Export {
     /// The histories of requests, for process mining.
     Events(tendrel::analysis::export_events::ExportArguments),
@@ -96,6 +107,10 @@ fn main() -> anyhow::Result<()> {
             let app = place.open()?;
             make_operator::run(&app, &arguments, &mut std::io::stdin().lock(), &mut std::io::stdout())
         }
+        Command::Sync(Sync::People(sync)) => {
+            tendrel::directory::sync_people::command(&place.open()?, &sync, &mut std::io::stdout())
+        }
+        Command::RenewKey => tendrel::directory::renew_key::run(&place.open()?, &mut std::io::stdout()),
         Command::Import(Import::Requests(import)) => {
             tendrel::desk::import_requests::run(&place, &import)?;
             if import.dry_run { Ok(()) } else { Ok(tendrel::record::after_a_load(&place.open()?)?) }

@@ -9,6 +9,7 @@ mod answers;
 mod desk;
 mod directory;
 pub mod held;
+mod identity;
 mod operation;
 mod programs;
 mod schema;
@@ -61,6 +62,7 @@ pub fn document(app: &App) -> Json {
         desk::operations(app),
         directory::operations(),
         programs::operations(),
+        identity::operations(),
         working_time::operations(),
         analysis::operations(app),
         system::operations(),

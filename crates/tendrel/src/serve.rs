@@ -138,6 +138,8 @@ fn settings_of(place: &Place, arguments: &ServeArguments) -> anyhow::Result<Sett
         mail: file.mail.settings(arguments.mail_server.clone())?,
         machines: machines_of(file.machines, arguments)?,
         public_form: file.public_form,
+        secrets_key: file.secrets_key,
+        ca_certificates: file.ca_certificates,
     })
 }
 

@@ -7,6 +7,7 @@ use anyhow::Context;
 use serde::Deserialize;
 
 pub mod entry;
+pub mod identity;
 mod machines;
 
 use crate::app::App;
@@ -43,6 +44,8 @@ impl Place {
             home_unit: file.home_unit,
             backup_folder: file.backup_folder.unwrap_or_else(|| self.data.join("backups")),
             sign_in: file.sign_in,
+            secrets_key: file.secrets_key,
+            ca_certificates: file.ca_certificates,
             ..Settings::in_folder(self.data.clone())
         };
         let app = App::open(settings, Clock::Machine)?;
@@ -78,6 +81,10 @@ pub struct Settings {
     pub mail: MailSettings,
     pub machines: MachineSettings,
     pub public_form: PublicFormSettings,
+    /// Seals what the database may not know; `None`: the file `secrets.key` in the data folder.
+    pub secrets_key: Option<String>,
+    /// Certificates that are trusted beside those of the machine, PEM.
+    pub ca_certificates: Option<PathBuf>,
 }
 
 /// Nightly backups that are kept, unless the settings say otherwise.
@@ -95,6 +102,8 @@ pub struct SettingsFile {
     pub behind_proxy: Option<bool>,
     pub backup_folder: Option<PathBuf>,
     pub backups_kept: Option<usize>,
+    pub secrets_key: Option<String>,
+    pub ca_certificates: Option<PathBuf>,
     #[serde(default)]
     pub sign_in: SignInSettings,
     #[serde(default)]
@@ -111,14 +120,21 @@ impl SettingsFile {
         let path = data.join("tendrel.toml");
         let text = match std::fs::read_to_string(&path) {
             Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(SettingsFile::default()),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
             Err(error) => anyhow::bail!("{} cannot be read: {error}", path.display()),
         };
-        let file: SettingsFile = toml::from_str(&text)
+        let mut file: SettingsFile = toml::from_str(&text)
             .map_err(|error| anyhow::anyhow!("{} is not right: {error}", path.display()))?;
         file.machines.check().with_context(|| format!("{} is not right", path.display()))?;
+        file.take_secrets(|name| std::env::var(name).ok());
         file.sign_in.check().with_context(|| format!("{} is not right", path.display()))?;
         Ok(file)
+    }
+
+    /// What should not stand in a file may stand in the environment, which goes before the file.
+    fn take_secrets(&mut self, environment: impl Fn(&str) -> Option<String>) {
+        self.secrets_key = environment("TENDREL_SECRETS_KEY").or(self.secrets_key.take());
+        self.sign_in.take_secrets(&environment);
     }
 }
 
@@ -141,6 +157,8 @@ impl Settings {
             mail: MailSettings::Off,
             machines: MachineSettings::default(),
             public_form: PublicFormSettings::default(),
+            secrets_key: None,
+            ca_certificates: None,
         }
     }
 

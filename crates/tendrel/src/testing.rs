@@ -3,8 +3,10 @@
 
 mod attacks;
 mod browser;
+mod issuer;
 mod links;
 mod schema;
+pub(crate) mod slapd;
 
 use std::path::Path;
 
@@ -14,7 +16,9 @@ use jiff::tz::TimeZone;
 use testkit::Fresh;
 
 pub(crate) use browser::{Browser, Page};
+pub(crate) use issuer::Issuer;
 pub(crate) use schema::Schema;
+pub(crate) use slapd::Slapd;
 
 use crate::app::App;
 use crate::clock::Clock;
@@ -155,6 +159,12 @@ impl World {
         settings.database = (app.db.kind() == database::Kind::Postgres).then(|| self.fresh.url.clone());
         app.settings = std::sync::Arc::new(settings);
         app
+    }
+
+    pub(crate) fn set_settings(&mut self, change: impl FnOnce(&mut Settings)) {
+        let mut settings = (*self.app.settings).clone();
+        change(&mut settings);
+        self.app.settings = std::sync::Arc::new(settings);
     }
 
     /// One number out of the database, for what no page shows.

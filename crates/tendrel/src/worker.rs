@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::app::App;
 use crate::desk::{clocks, recompute, usual};
-use crate::directory::{send_link, send_notice};
+use crate::directory::{send_device_notice, send_link, send_notice, sync_people};
 use crate::jobs::{self, Job};
 use crate::problem::Problem;
 use crate::{record, retention};
@@ -20,6 +20,10 @@ pub async fn run(app: App) {
     };
     if let Err(error) = app.db.write(plan).await {
         tracing::error!("the daily work could not be planned: {error:?}");
+    }
+    let syncing = app.clone();
+    if let Err(error) = app.db.write(move |tx| sync_people::plan_night(&syncing, tx, now)).await {
+        tracing::error!("the comparison of people could not be planned: {error:?}");
     }
     loop {
         if let Err(problem) = round(&app).await {
@@ -70,6 +74,8 @@ async fn do_job(app: &App, job: &Job) -> Result<(), Problem> {
         recompute::RECOMPUTE_PROMISES => recompute::run(app).await,
         usual::JOB => usual::run(app).await,
         send_notice::JOB => send_notice::run(app, &job.payload).await,
+        send_device_notice::JOB => send_device_notice::run(app, &job.payload).await,
+        sync_people::JOB => sync_people::run(app).await,
         send_link::JOB => send_link::run(app, &job.payload).await,
         retention::JOB => retention::run(app).await,
         unknown => Err(Problem::Other(anyhow::anyhow!("there is no kind of job called {unknown}"))),

@@ -3,6 +3,7 @@
 
 sign-in-forgotten-link = Password forgotten?
 sign-in-otherwise = Or without a password
+sign-in-by-provider = Sign in with { $provider }
 sign-in-by-link = Send me a link by e-mail
 sign-in-by-passkey = Use a passkey
 sign-in-no-account = No account yet? Ask the head of your ICT unit.
@@ -55,6 +56,41 @@ mail-changed-password = A new password was set for your account.
 mail-changed-codes-off = Your account no longer asks for codes of your telephone.
 mail-changed-passkey-added = A passkey was added to your account.
 
+ldap-name = The directory of people
+ldap-away = The directory of people does not answer, so that your password cannot be looked at. Use another way below, or try again in a few minutes.
+provider-trouble = You are not signed in
+provider-away = { $provider } does not answer. Use another way below, or try again in a few minutes.
+provider-start-again = You were away for more than ten minutes, or came back in another browser. Start again here.
+provider-not-vouched = { $provider } did not let you in. Start again, or use another way below.
+provider-untrue = What { $provider } said could not be checked. Start again; if it happens twice, tell your ICT unit.
+vouched-unknown = { $provider } knows you, but this desk does not yet. Ask the head of your ICT unit to enter you here with the e-mail address that you use there.
+vouched-unclear = { $provider } knows you, but here your e-mail address or employee number stands with more than one person. Ask the head of your ICT unit to put that right.
+vouched-no-office = { $provider } knows you, but the office that it names for you is not known here. Ask the head of your ICT unit to enter you.
+
+mail-device-subject = Your account was opened by a new browser
+mail-device-body = Kuzuzangpo la { $name },
+
+    somebody signed in to your account with a browser that was not used for it before:
+
+    { $browser }, { $time }, from the address { $address }
+
+    It was you? Then all is well.
+    It was not? End the session on this page, then set a new password:
+
+    { $link }
+
+    The link holds once, for seven days.
+device-unknown = a program that does not say its name
+end-session-title = End the session?
+end-session-lead = Whoever signed in there has to sign in again.
+end-session-button = End the session
+end-session-done = The session is ended
+end-session-then = It was not you? Somebody may know your password. Set a new one now; it also ends all other sessions.
+end-session-new-password = Set a new password
+end-session-over = This link was used already or is older than seven days. Your sessions stand on the page “My account”.
+me-session-new = new browser
+
+code-locked = Codes cannot be checked at the moment. Use a recovery code, and tell your ICT unit that its key to the secrets is missing.
 code-title = One more step
 code-lead = Open the app on your telephone and type the code that it shows for this site.
 code-label = Code of six digits
@@ -148,3 +184,51 @@ done-program-closed = The account is closed, and its tokens open nothing any mor
 
 person-codes-off = Turn off the codes
 done-person-codes-off = The codes are turned off. The person signs in without them and sets them up again.
+
+sync-title = Directory of people
+sync-open = Directory of people
+sync-lead = People are compared with the directory when you ask for it.
+sync-lead-nightly = People are compared with the directory every night at two o’clock.
+sync-lead-stop = Nothing is changed when more than { $percent } % of those it named before are gone.
+sync-look = Compare now, change nothing
+sync-away = The directory cannot be asked.
+sync-stopped = { $gone } of { $known } people are gone from the directory.
+sync-stopped-do = Is the directory whole, and do the settings look in the right place? Only if they are gone indeed, tick the box below.
+sync-would = What would change
+sync-nothing = Nothing: the people here are those of the directory.
+sync-person = Person
+sync-what = What
+sync-detail = Which
+sync-hidden = { $n ->
+    [one] And one more.
+   *[other] And { $n } more.
+}
+sync-even-if = Close the accounts of all { $gone }
+sync-go = Make these changes
+sync-last = The last comparisons
+sync-none-yet = None yet.
+sync-when = When
+sync-came = Came of it
+sync-found = Found
+sync-failed = failed
+sync-was-stopped = stopped
+sync-done = changed
+sync-looked = only looked at
+sync-is-new = new
+sync-is-changed = changed
+sync-is-back = back
+sync-is-gone = gone
+sync-is-unclear = unclear
+sync-is-wrong = wrong
+sync-unclear-do = Several people could be meant, or the one who could has another name there. Put employee number or e-mail right, here or there.
+sync-wrong-no-id = The directory gives no unchanging name for this person. Look at “id” of the attributes in the settings.
+sync-nobody = nobody
+sync-count-new = { $n } new
+sync-count-changed = { $n } changed
+sync-count-back = { $n } back
+sync-count-gone = { $n } gone
+sync-count-same = { $n } the same
+sync-count-unclear = { $n } unclear
+sync-count-wrong = { $n } wrong
+import-field-directory = name in the directory
+done-people-synced = People are as in the directory.

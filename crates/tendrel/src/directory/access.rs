@@ -17,6 +17,7 @@ pub enum Doing {
     EditHolidays,
     Import,
     KeepPrograms,
+    SyncPeople,
 }
 
 /// Where something is done: at an organisation, which lies below others and is served by a unit.
@@ -92,7 +93,7 @@ pub fn allowed(role: Option<Role>, near: bool, doing: Doing) -> bool {
         (Role::HeadOfUnit, GiveRole(given)) => {
             near && matches!(given, Role::Requester | Role::Officer | Role::HeadOfUnit | Role::HeadOfOffice)
         }
-        (Role::HeadOfUnit, EditHours | KeepPrograms) => false,
+        (Role::HeadOfUnit, EditHours | KeepPrograms | SyncPeople) => false,
         (Role::HeadOfUnit, EditOffices | EditPeople | EditHolidays | Import) => near,
     }
 }
@@ -103,7 +104,7 @@ mod tests {
 
     use super::*;
 
-    const COLUMNS: [(&str, Doing); 8] = [
+    const COLUMNS: [(&str, Doing); 9] = [
         ("see offices", Doing::SeeOffices),
         ("edit offices", Doing::EditOffices),
         ("see people", Doing::SeePeople),
@@ -112,6 +113,7 @@ mod tests {
         ("edit holidays", Doing::EditHolidays),
         ("import", Doing::Import),
         ("keep programs", Doing::KeepPrograms),
+        ("sync people", Doing::SyncPeople),
     ];
 
     fn rows() -> Vec<(String, Option<Role>, bool)> {

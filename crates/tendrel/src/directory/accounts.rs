@@ -81,7 +81,7 @@ pub fn set_password(tx: &mut Transaction, id: AccountId, hash: &str) -> Result<(
 /// Closes an account, and with it all sessions, tokens and links.
 pub fn close(tx: &mut Transaction, id: AccountId, now: Timestamp) -> Result<(), Error> {
     tx.execute("UPDATE accounts SET closed_at = $2 WHERE id = $1", &[id.into(), now.into()])?;
-    for table in ["sessions", "api_tokens", "entry_links"] {
+    for table in ["sessions", "api_tokens", "entry_links", "devices"] {
         tx.execute(&format!("DELETE FROM {table} WHERE account_id = $1"), &[id.into()])?;
     }
     Ok(())
@@ -144,37 +144,43 @@ pub struct OpenSession {
     pub last_seen_at: Timestamp,
     pub address: String,
     pub agent: String,
+    /// Opened by a browser that the account was not known to use.
+    pub is_new: bool,
 }
 
 impl OpenSession {
-    /// Name of browser and system, as far as the agent tells: "Firefox, Windows".
     pub fn browser(&self) -> String {
-        let named = |names: &[(&'static str, &'static str)]| {
-            names.iter().find(|(sign, _)| self.agent.contains(sign)).map(|(_, name)| *name)
-        };
-        let browser = named(&[
-            ("Edg/", "Edge"),
-            ("OPR/", "Opera"),
-            ("Firefox/", "Firefox"),
-            ("Chrome/", "Chrome"),
-            ("Safari/", "Safari"),
-        ]);
-        let system = named(&[
-            ("Android", "Android"),
-            ("iPhone", "iPhone"),
-            ("iPad", "iPad"),
-            ("Windows", "Windows"),
-            ("Mac OS", "Mac"),
-            ("Linux", "Linux"),
-        ]);
-        let known: Vec<&str> = browser.into_iter().chain(system).collect();
-        if known.is_empty() { self.agent.chars().take(40).collect() } else { known.join(", ") }
+        browser_of(&self.agent)
     }
+}
+
+/// Name of browser and system, as far as the agent tells: "Firefox, Windows".
+pub fn browser_of(agent: &str) -> String {
+    let named = |names: &[(&'static str, &'static str)]| {
+        names.iter().find(|(sign, _)| agent.contains(sign)).map(|(_, name)| *name)
+    };
+    let browser = named(&[
+        ("Edg/", "Edge"),
+        ("OPR/", "Opera"),
+        ("Firefox/", "Firefox"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+    ]);
+    let system = named(&[
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Windows", "Windows"),
+        ("Mac OS", "Mac"),
+        ("Linux", "Linux"),
+    ]);
+    let known: Vec<&str> = browser.into_iter().chain(system).collect();
+    if known.is_empty() { agent.chars().take(40).collect() } else { known.join(", ") }
 }
 
 pub fn sessions_of(r: &mut Reader, account: AccountId, now: Timestamp) -> Result<Vec<OpenSession>, Error> {
     r.rows(
-        "SELECT token_hash, created_at, last_seen_at, address, agent FROM sessions
+        "SELECT token_hash, created_at, last_seen_at, address, agent, is_new FROM sessions
          WHERE account_id = $1 AND expires_at > $2 ORDER BY last_seen_at DESC, token_hash LIMIT 50",
         &[account.into(), now.into()],
         |row| {
@@ -186,6 +192,7 @@ pub fn sessions_of(r: &mut Reader, account: AccountId, now: Timestamp) -> Result
                 last_seen_at: row.get("last_seen_at")?,
                 address: row.get("address")?,
                 agent: row.get("agent")?,
+                is_new: row.get("is_new")?,
             })
         },
     )

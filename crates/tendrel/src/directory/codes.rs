@@ -7,6 +7,7 @@ use totp_rs::{Builder, Secret, Totp};
 use crate::directory::sessions;
 use crate::id::AccountId;
 use crate::secret;
+use crate::vault::{Locked, Sealed, Vault};
 
 /// Codes for the day the telephone is lost.
 pub const RECOVERY_CODES: usize = 10;
@@ -34,6 +35,14 @@ impl Codes {
         let digits: String = typed.chars().filter(|c| !c.is_whitespace()).collect();
         let seconds = u64::try_from(now.as_second()).ok()?;
         self.totp()?.check(&digits, seconds).and_then(|step| i64::try_from(step).ok())
+    }
+
+    /// As it is kept: it opens for this account only.
+    ///
+    /// # Errors
+    /// Without a key.
+    pub fn sealed(&self, vault: &Vault, account: AccountId) -> Result<Sealed, Locked> {
+        vault.seal(account.uuid().as_bytes(), &self.secret)
     }
 
     fn totp(&self) -> Option<Totp> {
@@ -66,11 +75,48 @@ impl Codes {
     }
 }
 
-/// The codes that an account is asked for; `None` where it is asked for none.
-pub fn of_account(r: &mut Reader, account: AccountId) -> Result<Option<Codes>, Error> {
-    r.row("SELECT secret FROM code_secrets WHERE account_id = $1", &[account.into()], |row| {
-        Ok(Codes { secret: row.get("secret")? })
+/// Is the account asked for codes?
+pub fn are_set_up(r: &mut Reader, account: AccountId) -> Result<bool, Error> {
+    Ok(sealed_of(r, account)?.is_some())
+}
+
+fn sealed_of(r: &mut Reader, account: AccountId) -> Result<Option<Sealed>, Error> {
+    r.row("SELECT secret, key_name FROM code_secrets WHERE account_id = $1", &[account.into()], |row| {
+        Ok(Sealed { bytes: row.get("secret")?, key_name: row.get("key_name")? })
     })
+}
+
+/// Secrets whose key is missing here: those people cannot use their codes.
+pub fn locked(r: &mut Reader, vault: &Vault) -> Result<i64, Error> {
+    let keys =
+        r.rows("SELECT key_name, COUNT(*) AS secrets FROM code_secrets GROUP BY key_name", &[], |row| {
+            Ok((row.get::<String>("key_name")?, row.get::<i64>("secrets")?))
+        })?;
+    Ok(keys.iter().filter(|(name, _)| !vault.knows(name)).map(|(_, secrets)| secrets).sum())
+}
+
+/// Seals by the newest key what others sealed; returns how many, and how many do not open.
+pub fn seal_again(tx: &mut Transaction, vault: &Vault) -> Result<(usize, usize), Error> {
+    let all = tx.rows(
+        "SELECT account_id, secret, key_name FROM code_secrets WHERE key_name <> $1",
+        &[vault.key_name().into()],
+        |row| {
+            let sealed = Sealed { bytes: row.get("secret")?, key_name: row.get("key_name")? };
+            Ok((row.get::<AccountId>("account_id")?, sealed))
+        },
+    )?;
+    let mut locked = 0;
+    let mut fresh = Vec::new();
+    for (account, sealed) in all {
+        let opened = vault.open(account.uuid().as_bytes(), &sealed);
+        match opened.and_then(|secret| Codes { secret }.sealed(vault, account)) {
+            Ok(Sealed { bytes, key_name }) => fresh.push(vec![account.into(), bytes.into(), key_name.into()]),
+            Err(Locked) => locked += 1,
+        }
+    }
+    let sealed = fresh.len();
+    tx.execute_many("UPDATE code_secrets SET secret = $2, key_name = $3 WHERE account_id = $1", fresh)?;
+    Ok((sealed, locked))
 }
 
 /// The first code was right: from now on codes are asked for. Returns the recovery codes, to be shown once; `None`
@@ -78,14 +124,14 @@ pub fn of_account(r: &mut Reader, account: AccountId) -> Result<Option<Codes>, E
 pub fn set_up(
     tx: &mut Transaction,
     account: AccountId,
-    codes: &Codes,
+    codes: &Sealed,
     step: i64,
     now: Timestamp,
 ) -> Result<Option<Vec<String>>, Error> {
     let made = tx.execute(
-        "INSERT INTO code_secrets (account_id, secret, created_at, last_step) VALUES ($1, $2, $3, $4)
+        "INSERT INTO code_secrets (account_id, secret, key_name, created_at, last_step) VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT DO NOTHING",
-        &[account.into(), codes.secret.as_slice().into(), now.into(), step.into()],
+        &[account.into(), codes.bytes.as_slice().into(), (&codes.key_name).into(), now.into(), step.into()],
     )?;
     if made == 1 { new_recovery_codes(tx, account).map(Some) } else { Ok(None) }
 }
@@ -111,22 +157,41 @@ fn plain(code: &str) -> String {
     code.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase()
 }
 
+/// What came of a code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Checked {
+    Right,
+    Wrong,
+    /// Nobody can say: the key that opens the secret is missing.
+    Locked,
+}
+
 /// Uses a code up: none holds twice.
 pub fn take_code(
     tx: &mut Transaction,
+    vault: &Vault,
     account: AccountId,
     typed: &str,
     now: Timestamp,
-) -> Result<bool, Error> {
-    let codes = of_account(tx, account)?;
-    let Some(step) = codes.and_then(|codes| codes.step(typed, now)) else {
-        return Ok(false);
+) -> Result<Checked, Error> {
+    let Some(sealed) = sealed_of(tx, account)? else {
+        return Ok(Checked::Wrong);
+    };
+    let secret = match vault.open(account.uuid().as_bytes(), &sealed) {
+        Ok(secret) => secret,
+        Err(locked) => {
+            tracing::error!(%account, "{locked}");
+            return Ok(Checked::Locked);
+        }
+    };
+    let Some(step) = (Codes { secret }).step(typed, now) else {
+        return Ok(Checked::Wrong);
     };
     let taken = tx.execute(
         "UPDATE code_secrets SET last_step = $2 WHERE account_id = $1 AND last_step < $2",
         &[account.into(), step.into()],
     )?;
-    Ok(taken == 1)
+    Ok(if taken == 1 { Checked::Right } else { Checked::Wrong })
 }
 
 pub fn take_recovery_code(tx: &mut Transaction, account: AccountId, typed: &str) -> Result<bool, Error> {

@@ -9,6 +9,7 @@ use axum::routing::get;
 use database::{Error, Reader};
 
 use crate::app::App;
+use crate::directory::came_by::CameBy;
 use crate::directory::{accounts, sign_in};
 use crate::frame::Frame;
 use crate::frame::form::FormData;
@@ -99,5 +100,5 @@ async fn become_somebody(
     let account = AccountId::parse(form.text("account")).ok_or(Problem::NotFound)?;
     let account = app.db.read(move |r| accounts::get(r, account)).await?;
     let account = account.filter(|account| account.closed_at.is_none()).ok_or(Problem::NotFound)?;
-    sign_in::enter(&app, &viewer, &headers, account, "/").await
+    sign_in::enter(&app, &viewer, &headers, account, &CameBy::Demo, "/").await
 }

@@ -9,6 +9,7 @@ use axum::response::Response;
 use axum::routing::get;
 
 use crate::app::App;
+use crate::directory::came_by::CameBy;
 use crate::directory::links::{self, Purpose};
 use crate::directory::second_step;
 use crate::frame::Frame;
@@ -53,5 +54,5 @@ async fn enter(
     let now = viewer.now;
     let taken = app.db.write(move |tx| links::take(tx, &secret, Purpose::SignIn, now)).await?;
     let link = taken.ok_or(Problem::Input("enter-link-over"))?;
-    second_step::go_on(&app, &viewer, &headers, link.account, &link.back).await
+    second_step::go_on(&app, &viewer, &headers, link.account, CameBy::Link, &link.back).await
 }

@@ -2,19 +2,20 @@
 //! all. A second run of the same list changes nothing.
 
 pub mod command;
-mod known_offices;
-mod known_people;
+pub(super) mod known_offices;
+pub(super) mod known_people;
 pub mod map;
 mod office_lines;
 pub mod page;
-mod people_lines;
+pub(super) mod people_lines;
 pub mod table;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use database::{Error, Reader, Transaction};
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::directory::calendars;
 use crate::events::Actor;
@@ -37,26 +38,26 @@ pub enum Verdict {
 }
 
 /// Why a line cannot be taken, and what to do: a string of the language files with its arguments.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Reason {
-    pub key: &'static str,
-    pub with: BTreeMap<&'static str, String>,
+    pub key: Cow<'static, str>,
+    pub with: BTreeMap<Cow<'static, str>, String>,
 }
 
 impl Reason {
     pub(super) fn of(key: &'static str) -> Reason {
-        Reason { key, with: BTreeMap::new() }
+        Reason { key: Cow::Borrowed(key), with: BTreeMap::new() }
     }
 
     pub(super) fn with(mut self, name: &'static str, value: impl Into<String>) -> Reason {
-        self.with.insert(name, value.into());
+        self.with.insert(Cow::Borrowed(name), value.into());
         self
     }
 
     pub fn sentence(&self, language: Language, unreviewed: bool) -> String {
         let with: Vec<(&str, Argument)> =
-            self.with.iter().map(|(name, value)| (*name, Argument::from(value.as_str()))).collect();
-        text(language, unreviewed, self.key, &with)
+            self.with.iter().map(|(name, value)| (name.as_ref(), Argument::from(value.as_str()))).collect();
+        text(language, unreviewed, &self.key, &with)
     }
 }
 

@@ -2,8 +2,10 @@
 
 use database::{Error, Reader, Transaction};
 use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
 
 use crate::directory::accounts::{self, ACCOUNT, Account};
+use crate::directory::came_by::CameBy;
 use crate::directory::sessions;
 use crate::id::AccountId;
 use crate::secret;
@@ -12,6 +14,8 @@ use crate::secret;
 pub const HANDED_OVER_HOLDS: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// The same for one that was asked for by e-mail.
 pub const SENT_HOLDS: SignedDuration = SignedDuration::from_mins(60);
+/// The same for one that ends a session.
+pub const END_HOLDS: SignedDuration = SignedDuration::from_hours(7 * 24);
 pub const SIGN_IN_HOLDS: SignedDuration = SignedDuration::from_mins(15);
 /// Time to find the telephone with the codes.
 pub const STEP_HOLDS: SignedDuration = SignedDuration::from_mins(10);
@@ -24,6 +28,8 @@ pub enum Purpose {
     Code,
     /// The first proof was given, and a second factor must be set up before anything else.
     Enrol,
+    /// Ends a session that somebody else may have opened; `back` names it.
+    EndSession,
 }
 
 impl Purpose {
@@ -33,6 +39,7 @@ impl Purpose {
             Purpose::SignIn => "sign_in",
             Purpose::Code => "code",
             Purpose::Enrol => "enrol",
+            Purpose::EndSession => "end_session",
         }
     }
 }
@@ -43,6 +50,8 @@ pub struct Link {
     pub account: Account,
     /// The page that was wanted; empty for none.
     pub back: String,
+    /// How the first proof was given.
+    pub came_by: CameBy,
 }
 
 /// A new link; the returned secret is stored only as a hash.
@@ -78,12 +87,33 @@ pub fn hand_over(tx: &mut Transaction, account: AccountId, now: Timestamp) -> Re
 pub fn find(r: &mut Reader, secret: &str, purpose: Purpose, now: Timestamp) -> Result<Option<Link>, Error> {
     r.row(
         &format!(
-            "SELECT found.*, l.back AS back FROM ({ACCOUNT}) found JOIN entry_links l ON l.account_id = found.id
+            "SELECT found.*, l.back AS back, l.came_by AS came_by FROM ({ACCOUNT}) found JOIN entry_links l ON l.account_id = found.id
              WHERE l.token_hash = $1 AND l.purpose = $2 AND l.expires_at > $3 AND found.closed_at IS NULL"
         ),
         &[sessions::hash(secret).into(), purpose.code().into(), now.into()],
-        |row| Ok(Link { account: accounts::read(row)?, back: row.get("back")? }),
+        |row| {
+            let came_by: String = row.get("came_by")?;
+            let came_by = serde_json::from_str(&came_by).unwrap_or(CameBy::Link);
+            Ok(Link { account: accounts::read(row)?, back: row.get("back")?, came_by })
+        },
     )
+}
+
+/// The step between two proofs: it remembers how the first was given.
+pub fn make_step(
+    tx: &mut Transaction,
+    account: AccountId,
+    purpose: Purpose,
+    back: &str,
+    came_by: &CameBy,
+    now: Timestamp,
+) -> Result<String, Error> {
+    let secret = make(tx, account, purpose, back, STEP_HOLDS, now)?;
+    tx.execute(
+        "UPDATE entry_links SET came_by = $2 WHERE token_hash = $1",
+        &[sessions::hash(&secret).into(), json!(came_by).to_string().into()],
+    )?;
+    Ok(secret)
 }
 
 /// Uses a link up. Of two who come at once one gets it.

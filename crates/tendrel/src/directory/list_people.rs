@@ -47,6 +47,7 @@ struct Page {
     may_add: bool,
     may_import: bool,
     may_keep_programs: bool,
+    has_directory: bool,
 }
 
 /// # Errors
@@ -88,6 +89,7 @@ async fn show(
         may_add: access::may_somewhere(&me, Doing::EditPeople),
         may_import: access::may_somewhere(&me, Doing::Import),
         may_keep_programs: access::may_somewhere(&me, Doing::KeepPrograms),
+        has_directory: app.settings.sign_in.ldap.is_some() && access::may_somewhere(&me, Doing::SyncPeople),
         frame,
         asked,
         office,

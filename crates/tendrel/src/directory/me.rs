@@ -101,7 +101,7 @@ fn read(r: &mut Reader, account: AccountId, now: Timestamp) -> Result<Mine, Erro
         grants,
         sessions: accounts::sessions_of(r, account, now)?,
         tokens: tokens::of_account(r, account)?,
-        has_codes: codes::of_account(r, account)?.is_some(),
+        has_codes: codes::are_set_up(r, account)?,
         recovery_left: codes::recovery_codes_left(r, account)?,
         passkeys: passkeys::store::of_account(r, account)?,
     })

@@ -12,6 +12,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::app::App;
 use crate::directory::accounts::{self, Account, PER_ACCOUNT};
+use crate::directory::came_by::CameBy;
+use crate::directory::codes::Checked;
 use crate::directory::links::{self, Link, Purpose, STEP_HOLDS};
 use crate::directory::{codes, sessions, sign_in};
 use crate::events::Actor;
@@ -19,6 +21,7 @@ use crate::frame::form::{FormData, Wrong};
 use crate::frame::{Frame, see_other};
 use crate::id::AccountId;
 use crate::problem::Problem;
+use crate::vault::Vault;
 use crate::viewer::{Role, Viewer};
 
 pub(super) fn routes() -> Router<App> {
@@ -39,16 +42,18 @@ pub(super) async fn go_on(
     viewer: &Viewer,
     headers: &HeaderMap,
     account: Account,
+    came_by: CameBy,
     back: &str,
 ) -> Result<Response, Problem> {
     let (id, now) = (account.id, viewer.now);
     let needing = app.settings.sign_in.second_factor_for.clone();
-    let due = app.db.read(move |r| due(r, id, &needing, now)).await?;
+    let due =
+        if came_by.is_enough() { None } else { app.db.read(move |r| due(r, id, &needing, now)).await? };
     let Some(purpose) = due else {
-        return sign_in::enter(app, viewer, headers, account, back).await;
+        return sign_in::enter(app, viewer, headers, account, &came_by, back).await;
     };
     let back = back.to_owned();
-    let secret = app.db.write(move |tx| links::make(tx, id, purpose, &back, STEP_HOLDS, now)).await?;
+    let secret = app.db.write(move |tx| links::make_step(tx, id, purpose, &back, &came_by, now)).await?;
     let mut response =
         see_other(if purpose == Purpose::Code { "/sign-in/code" } else { "/sign-in/set-up-codes" });
     let cookie = sessions::secret_cookie(app, step_cookie(app), &secret, STEP_HOLDS);
@@ -62,7 +67,7 @@ fn due(
     needing: &[Role],
     now: Timestamp,
 ) -> Result<Option<Purpose>, Error> {
-    if codes::of_account(r, account)?.is_some() {
+    if codes::are_set_up(r, account)? {
         return Ok(Some(Purpose::Code));
     }
     Ok(is_needed(r, account, needing, now)?.then_some(Purpose::Enrol))
@@ -124,6 +129,8 @@ async fn show(State(app): State<App>, viewer: Viewer, headers: HeaderMap) -> Res
 enum Answer {
     Right,
     Wrong,
+    /// The key to the secrets is missing.
+    Locked,
     Pause(Timestamp),
 }
 
@@ -142,17 +149,23 @@ async fn check(
         return again(page, StatusCode::UNPROCESSABLE_ENTITY);
     }
     let field = if code.is_empty() { "recovery" } else { "code" };
-    let (id, now, address) = (link.account.id, viewer.now, viewer.address.clone());
-    let answer = app.db.write(move |tx| take(tx, id, &code, &recovery, (&secret, &address), now)).await?;
+    let (id, now, address, vault) = (link.account.id, viewer.now, viewer.address.clone(), app.vault.clone());
+    let answer =
+        app.db.write(move |tx| take(tx, &vault, id, &code, &recovery, (&secret, &address), now)).await?;
     match answer {
         Answer::Right => {
-            let mut response = sign_in::enter(&app, &viewer, &headers, link.account, &link.back).await?;
+            let mut response =
+                sign_in::enter(&app, &viewer, &headers, link.account, &link.came_by, &link.back).await?;
             end(&app, &mut response);
             Ok(response)
         }
         Answer::Wrong => {
             page.wrong.note(field, page.frame.t(&format!("code-wrong-{field}")));
             again(page, StatusCode::UNPROCESSABLE_ENTITY)
+        }
+        Answer::Locked => {
+            page.wrong.note(field, page.frame.t("code-locked"));
+            again(page, StatusCode::SERVICE_UNAVAILABLE)
         }
         Answer::Pause(until) => {
             let minutes = (until.duration_since(now).as_secs() + 59) / 60;
@@ -170,6 +183,7 @@ fn again(mut page: Page, status: StatusCode) -> Result<Response, Problem> {
 /// One try, counted and recorded in the same transaction, so that many at once are not more than a few.
 fn take(
     tx: &mut Transaction,
+    vault: &Vault,
     account: AccountId,
     code: &str,
     recovery: &str,
@@ -182,12 +196,17 @@ fn take(
         return Ok(Answer::Pause(until));
     }
     let nobody = Actor { person: None, name: String::new() };
-    let is_right = if code.is_empty() {
-        codes::take_recovery_code(tx, account, recovery)?
+    let checked = if !code.is_empty() {
+        codes::take_code(tx, vault, account, code, now)?
+    } else if codes::take_recovery_code(tx, account, recovery)? {
+        Checked::Right
     } else {
-        codes::take_code(tx, account, code, now)?
+        Checked::Wrong
     };
-    if !is_right {
+    if checked == Checked::Locked {
+        return Ok(Answer::Locked);
+    }
+    if checked == Checked::Wrong {
         accounts::note_failure(tx, &[subject], now)?;
         sign_in::record(tx, account.uuid(), nobody, "code refused", address, now)?;
         return Ok(Answer::Wrong);

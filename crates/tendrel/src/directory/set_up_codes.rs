@@ -13,7 +13,7 @@ use qrcode::render::svg;
 
 use crate::app::App;
 use crate::directory::accounts::{self, Account, PER_ACCOUNT};
-use crate::directory::codes::{self, Codes};
+use crate::directory::codes::{self, Checked, Codes};
 use crate::directory::links::Purpose;
 use crate::directory::me::must_sit_there;
 use crate::directory::send_notice::{self, Change};
@@ -23,6 +23,7 @@ use crate::frame::form::{FormData, Wrong};
 use crate::frame::{Frame, see_other};
 use crate::id::AccountId;
 use crate::problem::Problem;
+use crate::vault::Sealed;
 use crate::viewer::Viewer;
 
 pub(super) fn routes() -> Router<App> {
@@ -82,7 +83,7 @@ fn picture(address: &str) -> Result<String, Problem> {
 async fn without_codes(app: &App, viewer: &Viewer) -> Result<Option<Account>, Problem> {
     let id = must_sit_there(viewer)?.account;
     let found = app.db.read(move |r| {
-        let has_codes = codes::of_account(r, id)?.is_some();
+        let has_codes = codes::are_set_up(r, id)?;
         Ok::<_, Error>(accounts::get(r, id)?.filter(|_| !has_codes))
     });
     Ok(found.await?)
@@ -132,6 +133,7 @@ async fn set_up(State(app): State<App>, viewer: Viewer, form: FormData) -> Resul
         Err(response) => return Ok(response),
     };
     let (now, actor, address) = (viewer.now, viewer.actor(), viewer.address.clone());
+    let secret = secret.sealed(&app.vault, account.id).map_err(anyhow::Error::from)?;
     let recovery =
         app.db.write(move |tx| store(tx, account.id, &secret, step, (actor.clone(), &address), now)).await?;
     match recovery {
@@ -143,7 +145,7 @@ async fn set_up(State(app): State<App>, viewer: Viewer, form: FormData) -> Resul
 fn store(
     tx: &mut Transaction,
     account: AccountId,
-    secret: &Codes,
+    secret: &Sealed,
     step: i64,
     (actor, address): (Actor, &str),
     now: Timestamp,
@@ -168,6 +170,7 @@ async fn set_up_due(
         Err(response) => return Ok(response),
     };
     let (id, now, address) = (account.id, viewer.now, viewer.address.clone());
+    let secret = secret.sealed(&app.vault, id).map_err(anyhow::Error::from)?;
     let actor = Actor { person: Some(account.person), name: account.name.clone() };
     let recovery = app
         .db
@@ -180,7 +183,7 @@ async fn set_up_due(
         .await?;
     let codes = recovery.ok_or(Problem::SignIn)?;
     // The session is opened, and the codes are shown once before anything else.
-    let mut entered = sign_in::enter(&app, &viewer, &headers, account, &link.back).await?;
+    let mut entered = sign_in::enter(&app, &viewer, &headers, account, &link.came_by, &link.back).await?;
     let on = entered.headers().get("location").and_then(|it| it.to_str().ok()).unwrap_or("/").to_owned();
     second_step::end(&app, &mut entered);
     let mut response = kept(&app, &viewer, codes, &on)?;
@@ -199,6 +202,7 @@ fn kept(app: &App, viewer: &Viewer, codes: Vec<String>, on: &str) -> Result<Resp
 async fn shown(app: &App, viewer: &Viewer, form: &FormData) -> Result<AccountId, Problem> {
     let id = must_sit_there(viewer)?.account;
     let (code, now, address) = (form.text("code").to_owned(), viewer.now, viewer.address.clone());
+    let vault = app.vault.clone();
     let is_shown = app
         .db
         .write(move |tx| {
@@ -207,7 +211,8 @@ async fn shown(app: &App, viewer: &Viewer, form: &FormData) -> Result<AccountId,
             if accounts::pause(&accounts::failures(tx, &subject, now)?, PER_ACCOUNT, now).is_some() {
                 return Ok(None);
             }
-            let is_right = codes::take_code(tx, id, &code, now)? || codes::take_recovery_code(tx, id, &code)?;
+            let is_right = codes::take_code(tx, &vault, id, &code, now)? == Checked::Right
+                || codes::take_recovery_code(tx, id, &code)?;
             if !is_right {
                 accounts::note_failure(tx, &[subject], now)?;
                 let nobody = Actor { person: None, name: String::new() };

@@ -66,7 +66,7 @@ pub(super) fn find(r: &mut Reader, id: PersonId) -> Result<Option<Found>, Error>
     };
     let account = accounts::of_person(r, id)?;
     let (grants, has_codes) = match &account {
-        Some(account) => (accounts::grants_of(r, account.id)?, codes::of_account(r, account.id)?.is_some()),
+        Some(account) => (accounts::grants_of(r, account.id)?, codes::are_set_up(r, account.id)?),
         None => (Vec::new(), false),
     };
     Ok(Some(Found {

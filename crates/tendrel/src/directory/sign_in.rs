@@ -10,18 +10,22 @@ use axum::routing::{get, post};
 use database::{Error, Transaction};
 use jiff::Timestamp;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use crate::app::App;
 use crate::directory::accounts::{self, Account, PER_ACCOUNT, PER_ADDRESS};
-use crate::directory::{my_passkeys, password, second_step, sessions};
+use crate::directory::came_by::{self, CameBy};
+use crate::directory::devices::{self, Device};
+use crate::directory::sign_in_ldap::{self, Answer};
+use crate::directory::{my_passkeys, password, second_step, send_device_notice, sessions};
 use crate::events::{self, Actor, Event};
 use crate::frame::form::{FormData, Wrong};
 use crate::frame::{Frame, see_other};
 use crate::id::AccountId;
 use crate::problem::Problem;
 use crate::settings::entry::Way;
+use crate::settings::identity::ProviderSettings;
 use crate::viewer::{Role, SignedIn, Viewer};
 
 pub(super) fn routes() -> Router<App> {
@@ -37,14 +41,33 @@ struct Page {
     back: String,
     /// A sentence that says how long to wait.
     pause: Option<String>,
+    /// Why it did not work by somebody else's word.
+    trouble: Option<String>,
     ways: Ways,
 }
 
 impl Page {
+    fn new(app: &App, viewer: &Viewer, back: &str) -> Page {
+        Page {
+            frame: Frame::titled(app, viewer, "sign-in-title"),
+            wrong: Wrong::default(),
+            username: String::new(),
+            back: back.to_owned(),
+            pause: None,
+            trouble: None,
+            ways: Ways::of(app),
+        }
+    }
+
     /// Where one asks for a link, going on to the same page.
     fn link_address(&self) -> String {
+        self.going_on("/sign-in/link")
+    }
+
+    /// The address with the page that is wanted.
+    fn going_on(&self, address: &str) -> String {
         let back: String = form_urlencoded::byte_serialize(self.back.as_bytes()).collect();
-        if back.is_empty() { "/sign-in/link".to_owned() } else { format!("/sign-in/link?back={back}") }
+        if back.is_empty() { address.to_owned() } else { format!("{address}?back={back}") }
     }
 }
 
@@ -55,17 +78,21 @@ struct Ways {
     /// Forgotten passwords are set anew by e-mail.
     forgotten: bool,
     passkey: bool,
+    /// Others who vouch: the address that leads there, and the name on the button.
+    providers: Vec<(String, String)>,
 }
 
 impl Ways {
     fn of(app: &App) -> Ways {
         let (settings, mail) = (&app.settings.sign_in, app.mailer.is_on());
         let password = settings.has(Way::Password);
+        let providers = settings.providers().iter();
         Ways {
-            password,
+            password: settings.takes_passwords(),
             link: mail && settings.has(Way::Link),
             forgotten: mail && password,
             passkey: my_passkeys::site(app).is_ok(),
+            providers: providers.map(|it| (format!("/sign-in/with/{}", it.key), it.name.clone())).collect(),
         }
     }
 }
@@ -84,16 +111,22 @@ async fn show(
     if let Some(me) = &viewer.signed_in {
         return Ok(see_other(&way_on(me, &back)));
     }
-    let frame = Frame::titled(&app, &viewer, "sign-in-title");
-    let page = Page {
-        frame,
-        wrong: Wrong::default(),
-        username: String::new(),
-        back,
-        pause: None,
-        ways: Ways::of(&app),
-    };
-    crate::frame::page(StatusCode::OK, &page)
+    crate::frame::page(StatusCode::OK, &Page::new(&app, &viewer, &back))
+}
+
+/// The page with what did not work, and the other ways in.
+pub(super) fn refused(
+    app: &App,
+    viewer: &Viewer,
+    back: &str,
+    status: StatusCode,
+    why: &str,
+    provider: &ProviderSettings,
+) -> Result<Response, Problem> {
+    let mut page = Page::new(app, viewer, back);
+    page.trouble = Some(page.frame.t1(why, "provider", provider.name.as_str()));
+    page.frame.has_mistakes = true;
+    crate::frame::page(status, &page)
 }
 
 /// Where somebody goes who signed in and came from nowhere.
@@ -116,14 +149,8 @@ async fn sign_in(
     form: FormData,
 ) -> Result<Response, Problem> {
     let (typed, secret) = (form.text("username").to_owned(), form.secret("password").to_owned());
-    let mut page = Page {
-        frame: Frame::titled(&app, &viewer, "sign-in-title"),
-        wrong: Wrong::default(),
-        username: typed.clone(),
-        back: form.text("back").to_owned(),
-        pause: None,
-        ways: Ways::of(&app),
-    };
+    let mut page = Page::new(&app, &viewer, form.text("back"));
+    page.username.clone_from(&typed);
     if !page.ways.password {
         return Err(Problem::NotFound);
     }
@@ -152,20 +179,56 @@ async fn sign_in(
         page.frame.has_mistakes = true;
         return crate::frame::page(StatusCode::TOO_MANY_REQUESTS, &page);
     }
+    let proven = match by_own_password(&app, account, secret.clone()).await? {
+        Some(account) => Ok((account, CameBy::Password)),
+        None => match sign_in_ldap::ask(&app, &page.username, &secret, now).await? {
+            Answer::Known(account) => Ok((*account, CameBy::Ldap)),
+            other => Err(other),
+        },
+    };
+    match proven {
+        Ok((account, came_by)) => {
+            app.db.write(move |tx| accounts::take_back(tx, &subjects, now)).await?;
+            second_step::go_on(&app, &viewer, &headers, account, came_by, &page.back).await
+        }
+        Err(answer) => {
+            let (typed, address) = (page.username.clone(), viewer.address.clone());
+            app.db.write(move |tx| fail(tx, &typed, &address, now)).await?;
+            not_proven(page, answer)
+        }
+    }
+}
+
+/// The account, if the password is the one that was set here.
+async fn by_own_password(
+    app: &App,
+    account: Option<Account>,
+    secret: String,
+) -> Result<Option<Account>, Problem> {
+    if !app.settings.sign_in.has(Way::Password) {
+        return Ok(None);
+    }
     let open = account.filter(|account| account.closed_at.is_none());
     let hash = open.as_ref().and_then(|account| account.password_hash.clone());
     let matches = password::matches(secret, hash).await?;
-    let address = viewer.address.clone();
-    match open.filter(|_| matches) {
-        None => {
-            let typed = page.username.clone();
-            app.db.write(move |tx| fail(tx, &typed, &address, now)).await?;
-            page.wrong.note("username", page.frame.t("sign-in-wrong"));
+    Ok(open.filter(|_| matches))
+}
+
+fn not_proven(mut page: Page, answer: Answer) -> Result<Response, Problem> {
+    match answer {
+        Answer::NotHere(why) => {
+            page.wrong.note("username", page.frame.t1(why, "provider", page.frame.t("ldap-name")));
             again(page)
         }
-        Some(account) => {
-            app.db.write(move |tx| accounts::take_back(tx, &subjects, now)).await?;
-            second_step::go_on(&app, &viewer, &headers, account, &page.back).await
+        // It does not say whose password it could not look at.
+        Answer::Away => {
+            page.trouble = Some(page.frame.t("ldap-away"));
+            page.frame.has_mistakes = true;
+            crate::frame::page(StatusCode::SERVICE_UNAVAILABLE, &page)
+        }
+        Answer::Known(_) | Answer::Wrong => {
+            page.wrong.note("username", page.frame.t("sign-in-wrong"));
+            again(page)
         }
     }
 }
@@ -198,6 +261,7 @@ pub(super) async fn enter(
     viewer: &Viewer,
     headers: &HeaderMap,
     account: Account,
+    came_by: &CameBy,
     back: &str,
 ) -> Result<Response, Problem> {
     let now = viewer.now;
@@ -206,13 +270,24 @@ pub(super) async fn enter(
         agent: agent(headers),
         longest: app.settings.sign_in.longest(),
     };
+    let device = Device::of(app, headers, &from.agent);
+    let (device_cookie, came_by) = (device.cookie(app), came_by.clone());
     let (secret, me) = app
         .db
         .write(move |tx| {
             accounts::forget_failures(tx, &format!("account:{}", account.username))?;
             let actor = Actor { person: Some(account.person), name: account.name.clone() };
-            record(tx, account.id.uuid(), actor, "signed in", &from.address, now)?;
+            let detail = json!({ "address": from.address, "by": came_by.code() });
+            record_with(tx, account.id.uuid(), actor, "signed in", detail, now)?;
             let secret = sessions::open(tx, account.id, &from, now)?;
+            let session = sessions::hash(&secret);
+            if let CameBy::Provider(voucher) = &came_by {
+                came_by::vouched(tx, &session, voucher)?;
+            }
+            if devices::note(tx, account.id, &device, now)? && came_by != CameBy::Demo {
+                devices::mark_new(tx, &session)?;
+                send_device_notice::enqueue(tx, account.id, &session, &device.browser, &from.address, now)?;
+            }
             let me = sessions::of_secret(tx, &secret, now)?;
             Ok::<_, Error>((secret, me))
         })
@@ -220,6 +295,7 @@ pub(super) async fn enter(
     let address = me.map_or_else(|| "/".to_owned(), |me| way_on(&me, back));
     let mut response = see_other(&address);
     response.headers_mut().append(header::SET_COOKIE, sessions::set_cookie(app, &secret));
+    response.headers_mut().append(header::SET_COOKIE, device_cookie);
     Ok(response)
 }
 
@@ -242,6 +318,17 @@ pub(super) fn record(
     address: &str,
     now: Timestamp,
 ) -> Result<(), Error> {
+    record_with(tx, account, actor, activity, json!({ "address": address }), now)
+}
+
+fn record_with(
+    tx: &mut Transaction,
+    account: Uuid,
+    actor: Actor,
+    activity: &str,
+    detail: Json,
+    now: Timestamp,
+) -> Result<(), Error> {
     events::record_next(
         tx,
         Event {
@@ -252,7 +339,7 @@ pub(super) fn record(
             written_at: now,
             actor,
             activity: activity.to_owned(),
-            detail: json!({ "address": address }),
+            detail,
         },
     )
 }

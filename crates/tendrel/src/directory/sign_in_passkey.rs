@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::directory::accounts::{self, Account, PER_ADDRESS};
+use crate::directory::came_by::CameBy;
 use crate::directory::my_passkeys::site;
 use crate::directory::passkeys::{self, Act, Refused, Site, store};
 use crate::directory::{answer, sign_in};
@@ -101,7 +102,7 @@ async fn sign_in(
             Ok::<_, Error>(Err(Problem::Input("passkey-unknown")))
         })
         .await??;
-    sign_in::enter(&app, &viewer, &headers, account, form.text("back")).await
+    sign_in::enter(&app, &viewer, &headers, account, &CameBy::Passkey, form.text("back")).await
 }
 
 /// Whose key it says it is, and the account when everything is as it must be.

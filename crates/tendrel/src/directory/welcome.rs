@@ -10,6 +10,7 @@ use database::Error;
 
 use crate::app::App;
 use crate::directory::accounts::{self, Account};
+use crate::directory::came_by::CameBy;
 use crate::directory::links::{self, Purpose};
 use crate::directory::send_notice::{self, Change};
 use crate::directory::{password, second_step, sign_in};
@@ -94,5 +95,5 @@ async fn set(
     if !used {
         return Err(Problem::Input("welcome-link-over"));
     }
-    second_step::go_on(&app, &viewer, &headers, account, "/me").await
+    second_step::go_on(&app, &viewer, &headers, account, CameBy::Link, "/me").await
 }

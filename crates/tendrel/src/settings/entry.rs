@@ -6,6 +6,7 @@ use anyhow::ensure;
 use jiff::SignedDuration;
 use serde::Deserialize;
 
+use crate::settings::identity::{LdapSettings, ProviderSettings};
 use crate::viewer::Role;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -15,6 +16,10 @@ pub enum Way {
     /// By a link that is sent by e-mail; needs `[mail]`.
     Link,
     Passkey,
+    /// User name and password of the directory of people; needs `[sign_in.ldap]`.
+    Ldap,
+    /// Other sites that vouch, named in `[[sign_in.providers]]`.
+    Providers,
 }
 
 /// Everything may be left out.
@@ -29,16 +34,20 @@ pub struct SignInSettings {
     pub breached_passwords: Option<PathBuf>,
     /// Who needs a second factor.
     pub second_factor_for: Vec<Role>,
+    pub providers: Vec<ProviderSettings>,
+    pub ldap: Option<LdapSettings>,
 }
 
 impl Default for SignInSettings {
     fn default() -> SignInSettings {
         SignInSettings {
-            with: vec![Way::Password, Way::Link, Way::Passkey],
+            with: vec![Way::Password, Way::Link, Way::Passkey, Way::Ldap, Way::Providers],
             idle_hours: 12,
             longest_days: 30,
             breached_passwords: None,
             second_factor_for: Vec::new(),
+            providers: Vec::new(),
+            ldap: None,
         }
     }
 }
@@ -56,18 +65,50 @@ impl SignInSettings {
         self.with.contains(&way)
     }
 
+    /// The directory by which people sign in.
+    pub fn ldap(&self) -> Option<&LdapSettings> {
+        self.ldap.as_ref().filter(|_| self.has(Way::Ldap))
+    }
+
+    pub fn providers(&self) -> &[ProviderSettings] {
+        if self.has(Way::Providers) { &self.providers } else { &[] }
+    }
+
+    /// Does a password open anything?
+    pub fn takes_passwords(&self) -> bool {
+        self.has(Way::Password) || self.ldap().is_some()
+    }
+
+    pub(super) fn take_secrets(&mut self, environment: &impl Fn(&str) -> Option<String>) {
+        for provider in &mut self.providers {
+            let name = format!("TENDREL_PROVIDER_{}_SECRET", provider.key.to_uppercase().replace('-', "_"));
+            provider.client_secret = environment(&name).or(provider.client_secret.take());
+        }
+        if let Some(ldap) = &mut self.ldap {
+            ldap.bind_password = environment("TENDREL_LDAP_PASSWORD").or(ldap.bind_password.take());
+        }
+    }
+
     /// # Errors
     /// Says which line to put right.
     pub fn check(&self) -> anyhow::Result<()> {
         ensure!(
             !self.with.is_empty(),
-            "[sign_in] with = [] lets nobody in: name \"password\", \"link\" or \"passkey\""
+            "[sign_in] with = [] lets nobody in: name \"password\", \"link\", \"passkey\", \"ldap\" or \"providers\""
         );
         ensure!((1..=24 * 30).contains(&self.idle_hours), "[sign_in] idle_hours is from 1 to 720");
         ensure!((1..=365).contains(&self.longest_days), "[sign_in] longest_days is from 1 to 365");
         if let Some(file) = &self.breached_passwords {
             let found = std::fs::File::open(file);
             ensure!(found.is_ok(), "[sign_in] breached_passwords: {} cannot be read", file.display());
+        }
+        for (place, provider) in self.providers.iter().enumerate() {
+            provider.check()?;
+            let is_twice = self.providers[..place].iter().any(|other| other.key == provider.key);
+            ensure!(!is_twice, "[[sign_in.providers]] key = \"{}\" stands there twice", provider.key);
+        }
+        if let Some(ldap) = &self.ldap {
+            ldap.check()?;
         }
         Ok(())
     }

@@ -11,8 +11,8 @@ use crate::search::fold;
 
 /// An office that is known, as far as a list may change it.
 #[derive(Clone, Debug)]
-pub(super) struct Known {
-    pub(super) id: OrganisationId,
+pub(in crate::directory) struct Known {
+    pub(in crate::directory) id: OrganisationId,
     pub(super) name: String,
     pub(super) parent: Option<OrganisationId>,
     pub(super) unit: Option<OrganisationId>,
@@ -28,14 +28,14 @@ pub(super) struct Known {
 
 /// All offices by name and alias, read once for a whole list.
 #[derive(Default)]
-pub(super) struct Directory {
+pub(in crate::directory) struct Directory {
     pub(super) all: HashMap<OrganisationId, Known>,
     pub(super) named: HashMap<String, Vec<OrganisationId>>,
     pub(super) successors: HashMap<OrganisationId, Vec<OrganisationId>>,
 }
 
 impl Directory {
-    pub(super) fn read(r: &mut Reader) -> Result<Directory, Error> {
+    pub(in crate::directory) fn read(r: &mut Reader) -> Result<Directory, Error> {
         let mut directory = Directory::default();
         let rows = r.rows(
             "SELECT id, name, name_dz, folded, kind, parent_id, unit_id, place_code, phone, fax, email,
@@ -102,7 +102,7 @@ impl Directory {
     }
 
     /// The one office of this name, or why there is not one.
-    pub(super) fn one(&self, typed: &str) -> Result<&Known, Reason> {
+    pub(in crate::directory) fn one(&self, typed: &str) -> Result<&Known, Reason> {
         let found = self.named(typed);
         match found.as_slice() {
             [one] => Ok(one),

@@ -10,34 +10,34 @@ use crate::viewer::Role;
 
 /// A person who is known, as far as a list may change them.
 #[derive(Clone, Debug)]
-pub(super) struct Known {
-    pub(super) id: PersonId,
-    pub(super) employee_id: Option<String>,
-    pub(super) name: String,
-    pub(super) name_dz: String,
-    pub(super) post: String,
-    pub(super) office: Option<OrganisationId>,
-    pub(super) parent_agency: Option<OrganisationId>,
-    pub(super) phone: String,
-    pub(super) email: String,
-    pub(super) language: String,
-    pub(super) account: Option<AccountId>,
-    pub(super) username: String,
-    pub(super) version: i64,
+pub(in crate::directory) struct Known {
+    pub(in crate::directory) id: PersonId,
+    pub(in crate::directory) employee_id: Option<String>,
+    pub(in crate::directory) name: String,
+    pub(in crate::directory) name_dz: String,
+    pub(in crate::directory) post: String,
+    pub(in crate::directory) office: Option<OrganisationId>,
+    pub(in crate::directory) parent_agency: Option<OrganisationId>,
+    pub(in crate::directory) phone: String,
+    pub(in crate::directory) email: String,
+    pub(in crate::directory) language: String,
+    pub(in crate::directory) account: Option<AccountId>,
+    pub(in crate::directory) username: String,
+    pub(in crate::directory) version: i64,
 }
 
 #[derive(Default)]
-pub(super) struct People {
-    pub(super) all: Vec<Known>,
-    pub(super) by_employee_id: HashMap<String, usize>,
-    pub(super) by_name: HashMap<String, Vec<usize>>,
-    pub(super) by_username: HashMap<String, usize>,
-    pub(super) grants: HashMap<AccountId, Vec<(Role, OrganisationId)>>,
-    pub(super) top: Option<OrganisationId>,
+pub(in crate::directory) struct People {
+    pub(in crate::directory) all: Vec<Known>,
+    pub(in crate::directory) by_employee_id: HashMap<String, usize>,
+    pub(in crate::directory) by_name: HashMap<String, Vec<usize>>,
+    pub(in crate::directory) by_username: HashMap<String, usize>,
+    pub(in crate::directory) grants: HashMap<AccountId, Vec<(Role, OrganisationId)>>,
+    pub(in crate::directory) top: Option<OrganisationId>,
 }
 
 impl People {
-    pub(super) fn read(r: &mut Reader) -> Result<People, Error> {
+    pub(in crate::directory) fn read(r: &mut Reader) -> Result<People, Error> {
         let all = r.rows(
             "SELECT p.id AS id, p.employee_id AS employee_id, p.name AS name, p.name_dz AS name_dz,
                     COALESCE(t.title, '') AS post, p.working_agency_id AS office_id, p.parent_agency_id AS parent_id,
@@ -96,7 +96,12 @@ impl People {
     }
 
     /// By employee id; without one by name and office.
-    pub(super) fn find(&self, employee_id: &str, name: &str, office: OrganisationId) -> Option<&Known> {
+    pub(in crate::directory) fn find(
+        &self,
+        employee_id: &str,
+        name: &str,
+        office: OrganisationId,
+    ) -> Option<&Known> {
         if !employee_id.is_empty() {
             return self.by_employee_id.get(employee_id).map(|place| &self.all[*place]);
         }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use database::{Error, Reader, Transaction};
+use jiff::Timestamp;
 use serde_json::json;
 
 use super::known_offices::Directory;
@@ -19,8 +20,8 @@ use crate::viewer::Role;
 
 /// What a line does when it is taken over.
 #[derive(Clone, Debug)]
-pub(super) struct Deed {
-    person: NewPerson,
+pub(in crate::directory) struct Deed {
+    pub(in crate::directory) person: NewPerson,
     known: Option<Box<(PersonId, i64, Option<AccountId>)>>,
     updates: bool,
     transfers: bool,
@@ -136,7 +137,7 @@ fn judge(
     Ok((verdict, deed))
 }
 
-fn email(typed: &str) -> Result<String, Reason> {
+pub(in crate::directory) fn email(typed: &str) -> Result<String, Reason> {
     let is_one = typed.split_once('@').is_some_and(|(name, host)| {
         !name.is_empty() && host.contains('.') && !typed.contains(char::is_whitespace) && !host.contains('@')
     });
@@ -147,7 +148,7 @@ fn email(typed: &str) -> Result<String, Reason> {
     }
 }
 
-fn phone(typed: &str) -> Result<String, Reason> {
+pub(in crate::directory) fn phone(typed: &str) -> Result<String, Reason> {
     let plain = typed.chars().all(|c| c.is_ascii_digit() || " +-()/.".contains(c));
     if typed.is_empty() || (plain && words::digits(typed).len() >= 6) {
         Ok(typed.to_owned())
@@ -216,7 +217,7 @@ fn check_username(people: &People, username: &str, known: Option<&Known>) -> Res
 }
 
 /// What is to be done; an empty cell leaves what is known.
-fn deed(
+pub(in crate::directory) fn deed(
     people: &People,
     known: Option<&Known>,
     mut person: NewPerson,
@@ -267,7 +268,7 @@ fn fields(known: &Known, person: &NewPerson) -> Vec<&'static str> {
     .collect()
 }
 
-fn verdict(known: Option<&Known>, deed: &Deed) -> Verdict {
+pub(in crate::directory) fn verdict(known: Option<&Known>, deed: &Deed) -> Verdict {
     let Some(known) = known else {
         return Verdict::New;
     };
@@ -296,15 +297,21 @@ pub(super) fn write(
     let mut lines = Vec::with_capacity(plan.len());
     for (judged, deed) in plan {
         if let Some(deed) = deed.filter(|_| judged.verdict != Verdict::Same) {
-            carry_out(tx, import, &deed, judged.line)?;
+            let id = carry_out(tx, &deed, import.now)?.0;
+            let detail = json!({ "line": judged.line });
+            record(tx, "person", id.uuid(), import.actor.clone(), "imported", detail, import.now)?;
         }
         lines.push(judged);
     }
     Ok(lines)
 }
 
-fn carry_out(tx: &mut Transaction, import: &Import<'_>, deed: &Deed, line: usize) -> Result<(), Error> {
-    let now = import.now;
+/// Does it; returns the person, and the account if there is one.
+pub(in crate::directory) fn carry_out(
+    tx: &mut Transaction,
+    deed: &Deed,
+    now: Timestamp,
+) -> Result<(PersonId, Option<AccountId>), Error> {
     let (id, mut account) = match deed.known.as_deref() {
         None => (people::insert(tx, &deed.person, now)?, None),
         Some((id, version, account)) => {
@@ -314,7 +321,7 @@ fn carry_out(tx: &mut Transaction, import: &Import<'_>, deed: &Deed, line: usize
                 version += 1;
             }
             if let (true, Some(office)) = (deed.transfers, deed.person.working_agency) {
-                transfer(tx, *id, office, &deed.person.post, version, import)?;
+                transfer(tx, *id, office, &deed.person.post, version, now)?;
             }
             (*id, *account)
         }
@@ -325,7 +332,7 @@ fn carry_out(tx: &mut Transaction, import: &Import<'_>, deed: &Deed, line: usize
     if let (Some(account), Some((role, organisation))) = (account, deed.role) {
         people::grant(tx, account, role, organisation, now)?;
     }
-    record(tx, "person", id.uuid(), import.actor.clone(), "imported", json!({ "line": line }), now)
+    Ok((id, account))
 }
 
 /// The new post holds from today; one that was entered today is corrected.
@@ -335,9 +342,9 @@ fn transfer(
     office: OrganisationId,
     post: &str,
     version: i64,
-    import: &Import<'_>,
+    now: Timestamp,
 ) -> Result<(), Error> {
-    let today = import.now.to_zoned(jiff::tz::TimeZone::UTC).date();
+    let today = now.to_zoned(jiff::tz::TimeZone::UTC).date();
     tx.execute(
         "DELETE FROM posts WHERE person_id = $1 AND valid_to IS NULL AND valid_from >= $2",
         &[id.into(), today.into()],
