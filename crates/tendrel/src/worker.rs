@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::app::App;
 use crate::desk::{clocks, recompute, usual};
-use crate::directory::{send_device_notice, send_link, send_notice, sync_people};
+use crate::directory::{codes, send_device_notice, send_link, send_notice, sync_people};
 use crate::jobs::{self, Job};
 use crate::problem::Problem;
 use crate::{record, retention};
@@ -21,6 +21,7 @@ pub async fn run(app: App) {
     if let Err(error) = app.db.write(plan).await {
         tracing::error!("the daily work could not be planned: {error:?}");
     }
+    tell_of_missing_key(&app).await;
     let syncing = app.clone();
     if let Err(error) = app.db.write(move |tx| sync_people::plan_night(&syncing, tx, now)).await {
         tracing::error!("the comparison of people could not be planned: {error:?}");
@@ -30,6 +31,19 @@ pub async fn run(app: App) {
             tracing::error!("a round of the worker failed and is tried again: {problem:?}");
         }
         tokio::time::sleep(EVERY).await;
+    }
+}
+
+/// Said at the start, where whoever moved the data reads it.
+async fn tell_of_missing_key(app: &App) {
+    let vault = app.vault.clone();
+    match app.db.read(move |r| codes::locked(r, &vault)).await {
+        Ok(0) => {}
+        Ok(locked) => tracing::error!(
+            "the codes of {locked} people cannot be checked: the key that sealed their secrets is missing; put \
+             secrets.key back into the data folder, or set TENDREL_SECRETS_KEY"
+        ),
+        Err(error) => tracing::error!("it is not known whether the key to the secrets is there: {error:?}"),
     }
 }
 

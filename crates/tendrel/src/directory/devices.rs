@@ -23,7 +23,10 @@ pub(super) struct Device {
 impl Device {
     /// With a new secret where the browser carries none.
     pub(super) fn of(app: &App, headers: &HeaderMap, agent: &str) -> Device {
-        let secret = sessions::cookie(headers, name(app)).unwrap_or_else(secret::new);
+        let secret = match sessions::cookie(headers, name(app)) {
+            Some(carried) => carried,
+            None => secret::new(),
+        };
         Device { secret, browser: accounts::browser_of(agent) }
     }
 

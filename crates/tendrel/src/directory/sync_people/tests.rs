@@ -59,7 +59,7 @@ async fn people_are_taken_over_as_the_directory_has_them() {
     page.must_have("1 new, 3 changed, 1 unclear, 1 wrong");
     page.must_have("Pema Choden");
     page.must_have("phone");
-    page.must_have("No office has this name");
+    page.must_have("No office is called");
     // Looked at, nothing more.
     assert_eq!(world.number("SELECT COUNT(*) FROM persons"), persons);
     assert_eq!(world.number("SELECT COUNT(*) FROM identities"), 0);
