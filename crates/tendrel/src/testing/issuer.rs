@@ -143,7 +143,7 @@ async fn keys(State(issuer): State<Issuer>) -> Response {
 }
 
 async fn user_info(State(issuer): State<Issuer>) -> Response {
-    frame::json(StatusCode::OK, &*issuer.0.user_info.lock().unwrap())
+    frame::json(StatusCode::OK, &issuer.0.user_info.lock().unwrap())
 }
 
 async fn token(State(issuer): State<Issuer>, body: String) -> Result<Response, StatusCode> {

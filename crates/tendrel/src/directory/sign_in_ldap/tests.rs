@@ -114,7 +114,7 @@ async fn a_directory_that_is_away_leaves_the_other_ways() {
     let Some(slapd) = Slapd::start().await else { return };
     let mut world = World::new().with_password(Who::Karma).with_directory(&slapd, "");
     world.set_settings(|settings| {
-        settings.sign_in.ldap.as_mut().unwrap().url = "ldap://127.0.0.1:9".to_owned()
+        settings.sign_in.ldap.as_mut().unwrap().url = "ldap://127.0.0.1:9".to_owned();
     });
     let page = try_to_sign_in(&world, "sonam", SECRET).await;
     page.must_be(503);
