@@ -176,6 +176,20 @@ CREATE TABLE grants (
 );
 CREATE INDEX grants_by_organisation ON grants (organisation_id, role);
 
+-- Who stands in for whom while they are away; what is ended early has its to_at moved.
+CREATE TABLE delegations (
+    id           BYTEA PRIMARY KEY,
+    absent_id    BYTEA NOT NULL REFERENCES persons (id),
+    stand_in_id  BYTEA NOT NULL REFERENCES persons (id),
+    from_at      BIGINT NOT NULL,
+    to_at        BIGINT NOT NULL,
+    confidential BIGINT NOT NULL DEFAULT 0,   -- also what only named people see: ticked by the absent themselves
+    made_by      TEXT NOT NULL,
+    made_at      BIGINT NOT NULL
+);
+CREATE INDEX delegations_by_absent ON delegations (absent_id, to_at);
+CREATE INDEX delegations_by_stand_in ON delegations (stand_in_id, to_at);
+
 CREATE TABLE sessions (
     token_hash   BYTEA PRIMARY KEY,
     account_id   BYTEA NOT NULL REFERENCES accounts (id),
@@ -351,6 +365,7 @@ CREATE TABLE hold_reasons (
     sort             BIGINT NOT NULL
 );
 CREATE TABLE causes (code TEXT PRIMARY KEY, name TEXT NOT NULL, sort BIGINT NOT NULL);
+CREATE TABLE look_reasons (code TEXT PRIMARY KEY, name TEXT NOT NULL, sort BIGINT NOT NULL);
 
 CREATE TABLE services (
     id          BYTEA PRIMARY KEY,
@@ -368,6 +383,15 @@ CREATE TABLE service_versions (
     definition TEXT NOT NULL,
     PRIMARY KEY (service_id, version)
 );
+
+-- Who sees the requests of a confidential service, besides those who asked.
+CREATE TABLE service_people (
+    service_id BYTEA NOT NULL REFERENCES services (id),
+    person_id  BYTEA NOT NULL REFERENCES persons (id),
+    named_at   BIGINT NOT NULL,
+    PRIMARY KEY (service_id, person_id)
+);
+CREATE INDEX service_people_by_person ON service_people (person_id, service_id);
 
 CREATE TABLE service_levels (
     service_id         BYTEA NOT NULL REFERENCES services (id),
@@ -465,31 +489,33 @@ CREATE TABLE requests (
     kept_since          BIGINT,
     kept_by             TEXT NOT NULL DEFAULT '',
     kept_why            TEXT NOT NULL DEFAULT '',
-    forgotten_at        BIGINT
+    forgotten_at        BIGINT,
+    confidential        BIGINT NOT NULL DEFAULT 0   -- seen by the people of service_people and the one who asked
 );
 CREATE INDEX requests_to_forget ON requests (closed_at, id) WHERE closed_at IS NOT NULL AND forgotten_at IS NULL;
 -- The columns after id are for Today, which shows what each officer has in hand.
 CREATE INDEX requests_queue ON requests (unit_id, queue_at, id, assignee_id, state, response_late, responded_at,
-    resolution_late) WHERE is_open = 1;
+    resolution_late, confidential) WHERE is_open = 1;
 CREATE INDEX requests_on_hold ON requests (unit_id, hold_reason) WHERE state = 'on_hold';
 CREATE INDEX requests_opened_again ON requests (unit_id, queue_at, id) WHERE is_open = 1 AND reopened > 0;
 CREATE INDEX requests_queue_everywhere ON requests (queue_at, id) WHERE is_open = 1;
 CREATE INDEX requests_mine ON requests (assignee_id, queue_at, id) WHERE is_open = 1;
 -- The columns after id are for the analysis, which counts thirteen months without touching the rows.
-CREATE INDEX requests_by_unit ON requests (unit_id, received_at, id, service_id);
-CREATE INDEX requests_received ON requests (received_at, id, service_id, unit_id);
+CREATE INDEX requests_by_unit ON requests (unit_id, received_at, id, service_id, confidential);
+CREATE INDEX requests_received ON requests (received_at, id, service_id, unit_id, confidential);
 CREATE INDEX requests_by_office ON requests (office_id, received_at, id);
 CREATE INDEX requests_by_requester ON requests (requester_id, received_at, id);
 CREATE INDEX requests_by_service ON requests (service_id, received_at, id);
 CREATE INDEX requests_resolved ON requests (unit_id, resolved_at, id, service_id, received_at, state, resolution_late,
-    resolution_target, resolution_used, seconds_new, seconds_in_progress) WHERE resolved_at IS NOT NULL;
+    resolution_target, resolution_used, seconds_new, seconds_in_progress, confidential) WHERE resolved_at IS NOT NULL;
 CREATE INDEX requests_resolved_everywhere ON requests (resolved_at, id, service_id, unit_id, received_at, state,
-    resolution_late, resolution_target, resolution_used, seconds_new, seconds_in_progress) WHERE resolved_at IS NOT NULL;
+    resolution_late, resolution_target, resolution_used, seconds_new, seconds_in_progress, confidential)
+    WHERE resolved_at IS NOT NULL;
 CREATE INDEX requests_resolved_by_office ON requests (office_id, resolved_at, id) WHERE resolved_at IS NOT NULL;
 -- Withdrawn, or closed on another desk that did not write down when it was resolved.
-CREATE INDEX requests_ended_unresolved ON requests (unit_id, closed_at, id, received_at)
+CREATE INDEX requests_ended_unresolved ON requests (unit_id, closed_at, id, received_at, confidential)
     WHERE resolved_at IS NULL AND closed_at IS NOT NULL;
-CREATE INDEX requests_ended_unresolved_everywhere ON requests (closed_at, id, unit_id, received_at)
+CREATE INDEX requests_ended_unresolved_everywhere ON requests (closed_at, id, unit_id, received_at, confidential)
     WHERE resolved_at IS NULL AND closed_at IS NOT NULL;
 -- An import that runs twice adds nothing.
 CREATE UNIQUE INDEX requests_source ON requests (source) WHERE source <> '';
@@ -507,6 +533,17 @@ CREATE TABLE holds (
     comment    TEXT NOT NULL DEFAULT '',
     pauses     BIGINT NOT NULL,
     PRIMARY KEY (request_id, from_at)
+);
+
+-- Who opened a request of which they are not a part: the centre, with its reason, and auditors, without one.
+CREATE TABLE looks (
+    request_id BYTEA NOT NULL REFERENCES requests (id),
+    person_id  BYTEA NOT NULL REFERENCES persons (id),
+    until_at   BIGINT NOT NULL,               -- the end of that day
+    at         BIGINT NOT NULL,
+    reason     TEXT REFERENCES look_reasons (code),
+    words      TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (request_id, person_id, until_at)
 );
 
 -- What was said: replies everybody on the case sees, notes only the unit sees.
@@ -540,7 +577,8 @@ CREATE TABLE attachments (
 CREATE INDEX attachments_by_request ON attachments (request_id, id);
 CREATE INDEX attachments_by_file ON attachments (file_hash);
 
--- Kept, not counted: open, unassigned, on_hold, late and so on of a unit ('' key suffix) or of a person.
+-- Kept, not counted: open, unassigned, on_hold, late and so on of a unit or of a person. Confidential requests are kept
+-- apart, under the name with their service: "open/01a2…".
 CREATE TABLE counters (
     owner_id BYTEA NOT NULL,
     name     TEXT NOT NULL,
@@ -561,7 +599,9 @@ CREATE TABLE notices (
     person_id  BYTEA NOT NULL REFERENCES persons (id),
     at         BIGINT NOT NULL,
     kind       TEXT NOT NULL,
-    request_id BYTEA NOT NULL REFERENCES requests (id),
+    request_id BYTEA REFERENCES requests (id),
+    service_id BYTEA REFERENCES services (id),  -- of a notice that is about a service
+    words      TEXT NOT NULL DEFAULT '',
     read_at    BIGINT
 );
 CREATE INDEX notices_unread ON notices (person_id, id) WHERE read_at IS NULL;
@@ -624,6 +664,9 @@ CREATE TABLE events (
 CREATE INDEX events_of_accounts ON events (at) WHERE subject = 'account' AND taken_out IS NULL;
 
 CREATE INDEX events_of_exports ON events (at) WHERE subject = 'export';
+
+-- For live pages: what was written since a moment.
+CREATE INDEX events_written ON events (written_at, subject_id, number);
 
 -- Events that no checkpoint covers yet; of a history that was loaded at once only the last.
 CREATE TABLE events_unsealed (

@@ -6,6 +6,7 @@ use database::{Database, Migration, Options, Reader};
 
 use crate::clock::Clock;
 use crate::desk::catalogue::Catalogue;
+use crate::desk::live::Live;
 use crate::directory::calendars::Calendars;
 use crate::directory::providers::Providers;
 use crate::files::Files;
@@ -27,6 +28,8 @@ pub struct App {
     pub calendars: Calendars,
     pub catalogue: Catalogue,
     pub mailer: Mailer,
+    /// The streams of live pages.
+    pub live: Live,
     pub settings: Arc<Settings>,
     /// Signs the checkpoints over the record.
     pub signer: Signer,
@@ -72,7 +75,7 @@ impl App {
         let (calendars, catalogue) = (Calendars::default(), Catalogue::default());
         let mailer = Mailer::new(settings.mail.clone())?;
         let machine = Arc::new(Machine::new(&settings));
-        let settings = Arc::new(settings);
+        let (live, settings) = (Live::default(), Arc::new(settings));
         Ok(App {
             db,
             clock,
@@ -80,6 +83,7 @@ impl App {
             calendars,
             catalogue,
             mailer,
+            live,
             settings,
             signer,
             outbound,

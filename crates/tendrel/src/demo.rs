@@ -3,6 +3,7 @@
 
 mod lists;
 mod play;
+mod rights;
 #[cfg(test)]
 mod tests;
 mod week;
@@ -166,6 +167,8 @@ fn make(app: &App) -> anyhow::Result<Stage> {
         open_at_least: 9,
     };
     seed::fill(app, &plan)?;
+    rights::name(app)?;
+    rights::away(app)?;
     remember(app, "demo_played", &until.to_string())?;
     remember(app, "demo_made", "yes")?;
     Ok(stage)

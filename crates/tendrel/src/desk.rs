@@ -16,6 +16,7 @@ pub mod charter;
 pub mod clocks;
 pub mod close;
 pub mod complete;
+pub mod confidential;
 pub mod edit_service;
 pub mod faces;
 pub mod find;
@@ -30,8 +31,11 @@ pub mod index;
 pub mod intake_store;
 pub mod keep;
 pub mod let_go;
+pub mod live;
 pub mod log_call;
+pub mod look;
 pub mod my_requests;
+pub mod named;
 pub mod note;
 pub mod notices;
 pub mod number;
@@ -77,6 +81,9 @@ pub fn routes() -> Router<App> {
         .merge(log_call::routes())
         .merge(api_intake::routes())
         .merge(acts::routes())
+        .merge(live::routes())
+        .merge(look::routes())
+        .merge(named::routes())
         .merge(show::routes())
         .merge(queue::routes())
         .merge(views::routes())

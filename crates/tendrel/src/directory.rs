@@ -5,6 +5,7 @@ pub mod accounts;
 mod add_office;
 pub mod answer;
 mod ask_link;
+mod away;
 mod breached;
 pub mod calendars;
 pub mod came_by;
@@ -13,6 +14,7 @@ mod change_holidays;
 mod change_office;
 mod change_person;
 pub mod codes;
+pub mod delegations;
 mod demo;
 mod devices;
 mod edit_hours;
@@ -42,6 +44,7 @@ pub mod providers;
 pub mod reference;
 pub mod renew_key;
 mod role_map;
+mod rights;
 mod second_step;
 pub mod send_device_notice;
 pub mod send_link;
@@ -106,6 +109,7 @@ pub fn routes() -> Router<App> {
         .merge(show_person::routes())
         .merge(change_person::routes())
         .merge(change_account::routes())
+        .merge(away::routes())
 }
 
 /// Records what was done to a part of the directory, in the transaction that did it.

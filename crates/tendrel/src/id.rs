@@ -33,6 +33,8 @@ pub enum SavedView {}
 pub enum Job {}
 #[derive(Debug)]
 pub enum Token {}
+#[derive(Debug)]
+pub enum Delegation {}
 
 pub type OrganisationId = Id<Organisation>;
 pub type PersonId = Id<Person>;
@@ -45,6 +47,7 @@ pub type NoticeId = Id<Notice>;
 pub type SavedViewId = Id<SavedView>;
 pub type JobId = Id<Job>;
 pub type TokenId = Id<Token>;
+pub type DelegationId = Id<Delegation>;
 
 impl<T> Id<T> {
     /// A new identifier; those made later sort later.

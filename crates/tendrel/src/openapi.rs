@@ -12,6 +12,7 @@ pub mod held;
 mod identity;
 mod operation;
 mod programs;
+mod rights;
 mod schema;
 mod system;
 mod working_time;
@@ -42,6 +43,9 @@ the same rules.
 **Who asks.** A token from *My account*, sent as `Authorization: Bearer …`, or the cookie of a session. What one may not \
 see is not found (404); what one may see and not do is forbidden (403).
 
+**The centre** says why before it sees a request of a unit: its first `GET` is 403 with `post_first`, the address to \
+which a `reason` and `text` are posted; that holds until the end of the day.
+
 **Bodies** are JSON objects, or forms with the same fields; `multipart/form-data` where files come with them. Members \
 that an address does not know are passed over, except when a request is sent in.
 
@@ -63,6 +67,7 @@ pub fn document(app: &App) -> Json {
         directory::operations(),
         programs::operations(),
         identity::operations(),
+        rights::operations(),
         working_time::operations(),
         analysis::operations(app),
         system::operations(),

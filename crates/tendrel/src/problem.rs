@@ -14,6 +14,9 @@ pub enum Problem {
     /// The viewer may see it but not do this.
     #[error("not allowed")]
     Forbidden,
+    /// The viewer may see the request of this number after saying why they look.
+    #[error("a reason is asked for")]
+    SayWhy(String),
     /// Nobody is signed in and the page is not public.
     #[error("not signed in")]
     SignIn,
@@ -73,7 +76,7 @@ impl Problem {
     pub fn status(&self) -> StatusCode {
         match self {
             Problem::NotFound => StatusCode::NOT_FOUND,
-            Problem::Forbidden => StatusCode::FORBIDDEN,
+            Problem::Forbidden | Problem::SayWhy(_) => StatusCode::FORBIDDEN,
             Problem::SignIn => StatusCode::UNAUTHORIZED,
             Problem::Address => StatusCode::BAD_REQUEST,
             Problem::Input(_) => StatusCode::UNPROCESSABLE_ENTITY,
@@ -101,6 +104,7 @@ impl Problem {
         match self {
             Problem::NotFound => "problem-not-found",
             Problem::Forbidden => "problem-forbidden",
+            Problem::SayWhy(_) => "problem-say-why",
             Problem::SignIn => "problem-sign-in",
             Problem::Address => "problem-address",
             Problem::Input(key) => key,
@@ -128,6 +132,8 @@ pub struct Reported {
     pub sentence: &'static str,
     /// The whole chain of causes, for the log only.
     pub log: Option<String>,
+    /// Where a page leads instead, and a program is told to go: below `/api/v1` it is the same address.
+    pub way: Option<String>,
 }
 
 impl IntoResponse for Problem {
@@ -137,8 +143,12 @@ impl IntoResponse for Problem {
             Problem::Other(error) => Some(format!("{error:#}")),
             _ => None,
         };
+        let way = match &self {
+            Problem::SayWhy(number) => Some(format!("/requests/{number}/look")),
+            _ => None,
+        };
         let mut response = self.status().into_response();
-        response.extensions_mut().insert(Reported { sentence: self.sentence(), log });
+        response.extensions_mut().insert(Reported { sentence: self.sentence(), log, way });
         response
     }
 }

@@ -9,7 +9,7 @@ use database::{Error, Kind, Reader, Transaction};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-use crate::id::{OrganisationId, RequestId};
+use crate::id::{OrganisationId, RequestId, ServiceId};
 
 /// Words of one document that are kept; the rest of a very long text is not searchable.
 const WORDS_LIMIT: usize = 2_000;
@@ -91,12 +91,14 @@ pub fn index(
     tx: &mut Transaction,
     request: RequestId,
     unit: OrganisationId,
+    veiled_by: Option<ServiceId>,
     texts: &[&str],
 ) -> Result<(), Error> {
-    let text = line(unit, texts);
+    let line = line(unit, texts);
+    let document = Document { request, unit, veiled_by, line: &line };
     match tx.kind() {
-        Kind::Sqlite => index_sqlite(tx, request, unit, &text),
-        Kind::Postgres => index_postgres(tx, request, unit, &text),
+        Kind::Sqlite => index_sqlite(tx, document),
+        Kind::Postgres => index_postgres(tx, document),
     }
 }
 
@@ -115,6 +117,8 @@ pub fn line(unit: OrganisationId, texts: &[&str]) -> String {
 pub struct Document<'a> {
     pub request: RequestId,
     pub unit: OrganisationId,
+    /// The service of a confidential request: found only by those who are named for it.
+    pub veiled_by: Option<ServiceId>,
     pub line: &'a str,
 }
 
@@ -124,52 +128,62 @@ pub fn load(tx: &mut Transaction, documents: &[Document<'_>]) -> Result<(), Erro
         let rows = documents.iter().map(|document| {
             // The words hold letters and digits only, so quotes are all that the text form needs.
             let words: Vec<String> = document.line.split(' ').map(|word| format!("'{word}'")).collect();
-            vec![document.request.into(), document.unit.into(), words.join(" ").into()]
+            vec![
+                document.request.into(),
+                document.unit.into(),
+                document.veiled_by.into(),
+                words.join(" ").into(),
+            ]
         });
-        tx.load("search_documents", &["subject_id", "unit_id", "words"], rows)?;
+        tx.load("search_documents", &["subject_id", "unit_id", "veiled_by", "words"], rows)?;
         return Ok(());
     }
     let last: i64 =
         tx.one("SELECT COALESCE(MAX(id), 0) AS last FROM search_documents", &[], |row| row.get("last"))?;
     let numbered = || (last + 1..).zip(documents);
-    let rows =
-        numbered().map(|(id, document)| vec![id.into(), document.request.into(), document.unit.into()]);
-    tx.load("search_documents", &["id", "subject_id", "unit_id"], rows)?;
+    let rows = numbered().map(|(id, document)| {
+        vec![id.into(), document.request.into(), document.unit.into(), document.veiled_by.into()]
+    });
+    tx.load("search_documents", &["id", "subject_id", "unit_id", "veiled_by"], rows)?;
     let rows = numbered().map(|(id, document)| vec![id.into(), document.line.into()]);
     tx.load("search_index", &["rowid", "words"], rows)?;
     Ok(())
 }
 
-fn index_sqlite(
-    tx: &mut Transaction,
-    request: RequestId,
-    unit: OrganisationId,
-    text: &str,
-) -> Result<(), Error> {
+fn index_sqlite(tx: &mut Transaction, document: Document<'_>) -> Result<(), Error> {
+    let Document { request, unit, veiled_by, line } = document;
     let id: i64 = tx.one(
-        "INSERT INTO search_documents (subject_id, unit_id) VALUES ($1, $2)
-         ON CONFLICT (subject_id) DO UPDATE SET unit_id = excluded.unit_id RETURNING id",
-        &[request.into(), unit.into()],
+        "INSERT INTO search_documents (subject_id, unit_id, veiled_by) VALUES ($1, $2, $3)
+         ON CONFLICT (subject_id) DO UPDATE SET unit_id = excluded.unit_id, veiled_by = excluded.veiled_by
+         RETURNING id",
+        &[request.into(), unit.into(), veiled_by.into()],
         |row| row.get("id"),
     )?;
     tx.execute(
         "INSERT OR REPLACE INTO search_index (rowid, words) VALUES ($1, $2)",
-        &[id.into(), text.into()],
+        &[id.into(), line.into()],
     )?;
     Ok(())
 }
 
-fn index_postgres(
-    tx: &mut Transaction,
-    request: RequestId,
-    unit: OrganisationId,
-    text: &str,
-) -> Result<(), Error> {
+fn index_postgres(tx: &mut Transaction, document: Document<'_>) -> Result<(), Error> {
+    let Document { request, unit, veiled_by, line } = document;
     tx.execute(
-        "INSERT INTO search_documents (subject_id, unit_id, words)
-         VALUES ($1, $2, array_to_tsvector(string_to_array($3, ' ')))
-         ON CONFLICT (subject_id) DO UPDATE SET unit_id = excluded.unit_id, words = excluded.words",
-        &[request.into(), unit.into(), text.into()],
+        "INSERT INTO search_documents (subject_id, unit_id, veiled_by, words)
+         VALUES ($1, $2, $3, array_to_tsvector(string_to_array($4, ' ')))
+         ON CONFLICT (subject_id) DO UPDATE SET unit_id = excluded.unit_id, veiled_by = excluded.veiled_by,
+            words = excluded.words",
+        &[request.into(), unit.into(), veiled_by.into(), line.into()],
+    )?;
+    Ok(())
+}
+
+/// All requests of a service become confidential: from now on only those who are named for it find them.
+pub fn veil(tx: &mut Transaction, service: ServiceId) -> Result<(), Error> {
+    tx.execute(
+        "UPDATE search_documents SET veiled_by = $1
+         WHERE subject_id IN (SELECT id FROM requests WHERE service_id = $1)",
+        &[service.into()],
     )?;
     Ok(())
 }
@@ -181,12 +195,14 @@ pub enum Within<'a> {
     Units(&'a [OrganisationId]),
 }
 
-/// The newest requests that hold all the words, the last of them as a beginning; `before` is the position of the
-/// last one already shown. Returns positions with requests, newest first.
+/// The newest requests that hold all the words, confidential ones only of the services in `named`; the last
+/// word as a beginning; `before` is the position of the last one already shown. Returns positions with requests,
+/// newest first.
 pub fn find(
     r: &mut Reader,
     query: &str,
     within: Within<'_>,
+    named: &[ServiceId],
     before: Option<i64>,
     limit: i64,
 ) -> Result<Vec<(i64, RequestId)>, Error> {
@@ -200,22 +216,29 @@ pub fn find(
         Within::Units(units) => units.iter().map(|unit| unit_word(*unit)).collect(),
     };
     let before = before.unwrap_or(i64::MAX);
-    let (sql, text) = match r.kind() {
+    let (sql, order, text) = match r.kind() {
         Kind::Sqlite => (
             "SELECT d.id AS id, d.subject_id AS subject_id FROM search_index i
              JOIN search_documents d ON d.id = i.rowid
-             WHERE i.search_index MATCH $1 AND i.rowid < $2 ORDER BY i.rowid DESC LIMIT $3",
+             WHERE i.search_index MATCH $1 AND i.rowid < $2 AND ",
+            " ORDER BY i.rowid DESC LIMIT $3",
             conditions(&units, whole, &format!("\"{last}\" *"), '"', " OR ", " AND "),
         ),
         Kind::Postgres => (
             "SELECT id, subject_id FROM search_documents
-             WHERE words @@ CAST(CAST($1 AS TEXT) AS tsquery) AND id < $2 ORDER BY id DESC LIMIT $3",
+             WHERE words @@ CAST(CAST($1 AS TEXT) AS tsquery) AND id < $2 AND ",
+            " ORDER BY id DESC LIMIT $3",
             conditions(&units, whole, &format!("'{last}':*"), '\'', " | ", " & "),
         ),
     };
-    r.rows(sql, &[text.into(), before.into(), limit.into()], |row| {
-        Ok((row.get("id")?, row.get("subject_id")?))
-    })
+    let places: Vec<String> = (4..4 + named.len()).map(|place| format!("${place}")).collect();
+    let veil = match places.as_slice() {
+        [] => "veiled_by IS NULL".to_owned(),
+        places => format!("(veiled_by IS NULL OR veiled_by IN ({}))", places.join(", ")),
+    };
+    let mut values: Vec<database::Value<'_>> = vec![text.into(), before.into(), limit.into()];
+    values.extend(named.iter().map(|service| (*service).into()));
+    r.rows(&format!("{sql}{veil}{order}"), &values, |row| Ok((row.get("id")?, row.get("subject_id")?)))
 }
 
 /// One of the units, all the whole words, and the last one, in the language of an index.
@@ -285,15 +308,16 @@ mod tests {
         let new = || RequestId::new(Timestamp::UNIX_EPOCH);
         let (first, last) = (new(), new());
         let indexed = world.app.db.write_blocking(move |tx| {
-            index(tx, first, ours, &["The printer is out of toner"])?;
+            index(tx, first, ours, None, &["The printer is out of toner"])?;
             for _ in 0..60 {
-                index(tx, new(), theirs, &["Another printer"])?;
+                index(tx, new(), theirs, None, &["Another printer"])?;
             }
-            index(tx, last, also_ours, &["New printers for the court"])
+            index(tx, last, also_ours, None, &["New printers for the court"])
         });
         indexed.unwrap();
         let found = |query: &'static str, units: Vec<OrganisationId>| {
-            let found = world.app.db.read_blocking(move |r| find(r, query, Within::Units(&units), None, 51));
+            let found =
+                world.app.db.read_blocking(move |r| find(r, query, Within::Units(&units), &[], None, 51));
             found.unwrap().into_iter().map(|(_, request)| request).collect::<Vec<_>>()
         };
         assert_eq!(found("printer", vec![ours, also_ours]), [last, first], "the newest first");

@@ -82,13 +82,15 @@ pub async fn answer(app: App, listener: TcpListener) -> anyhow::Result<()> {
     let follows = tokio::spawn(machine::watch(app.clone()));
     let metrics = tokio::spawn(tell_metrics(app.clone()));
     let router = crate::router::router(app.clone());
-    let node = Arc::clone(&app.machine);
+    let (node, live) = (Arc::clone(&app.machine), app.live.clone());
     let wait = app.settings.machines.stop_wait();
     let stop = async move {
         told_to_stop().await;
         // A balancer that asks hears it before the door is shut.
         node.stop();
         tokio::time::sleep(wait).await;
+        // A live page would keep its connection for ever.
+        live.stop();
     };
     connections::serve(listener, router, &app.machine, stop).await;
     for task in [worker, nights, follows, metrics] {

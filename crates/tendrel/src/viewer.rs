@@ -5,7 +5,7 @@ use axum::http::request::Parts;
 use jiff::Timestamp;
 
 use crate::frame::languages::Language;
-use crate::id::{AccountId, OrganisationId, PersonId, SavedViewId};
+use crate::id::{AccountId, OrganisationId, PersonId, SavedViewId, ServiceId};
 use crate::problem::Problem;
 
 /// What an account may be, each in the scope of an organisation and everything below it.
@@ -53,6 +53,16 @@ impl Role {
 pub struct Grant {
     pub role: Role,
     pub organisation: OrganisationId,
+    /// Whose right it is, when the viewer stands in for somebody who is away.
+    pub absent: Option<PersonId>,
+}
+
+/// Somebody away, for whom the viewer stands in.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Absent {
+    pub person: PersonId,
+    pub name: String,
+    pub until: Timestamp,
 }
 
 /// The ICT services unit an officer works in.
@@ -78,7 +88,11 @@ pub struct SignedIn {
     pub office_name: String,
     /// The unit of the first grant as officer or head of a unit.
     pub unit: Option<ViewerUnit>,
+    /// Their own, and those of people for whom they stand in.
     pub grants: Vec<Grant>,
+    pub stands_in_for: Vec<Absent>,
+    /// The confidential services for which they are named.
+    pub named: Vec<ServiceId>,
     /// Keys of one letter; a person can switch them off (WCAG 2.1.4).
     pub single_keys: bool,
     pub by_token: bool,
@@ -111,6 +125,11 @@ impl SignedIn {
     /// The organisations in whose scope the person has the role.
     pub fn scopes(&self, role: Role) -> impl Iterator<Item = OrganisationId> + '_ {
         self.grants.iter().filter(move |grant| grant.role == role).map(|grant| grant.organisation)
+    }
+
+    /// Holds the role themselves, not for somebody who is away.
+    pub fn has_own(&self, role: Role) -> bool {
+        self.grants.iter().any(|grant| grant.role == role && grant.absent.is_none())
     }
 
     /// Works on the requests of this unit.

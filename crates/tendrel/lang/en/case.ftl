@@ -230,6 +230,7 @@ case-choose-impact = Choose who is stopped by it.
 case-choose-urgency = Choose how urgent it is.
 case-subject-length = The subject needs 1 to 200 letters.
 case-nothing-changed = Nothing was changed.
+case-nobody-named = Nobody of that unit is named for this service. Ask those who keep the service to name somebody there first.
 case-choose-unit = Choose another unit.
 case-say-why-handed-over = Say why it belongs there.
 
@@ -256,6 +257,9 @@ did-part-priority = priority { $name }
 did-part-subject = subject, was “{ $was }”
 did-part-impact = impact and urgency
 did-handed-over = { $who } handed it to { $to }
+did-looked = { $who } looked at it: { $reason }
+did-veiled = { $who } made the service confidential: only named people see it
+did-for = for { $name }, who is away
 did-warned-response = Three quarters of the time for a first answer are used
 did-warned-resolution = Three quarters of the promised time are used
 did-breached-response = The first answer is late
@@ -277,6 +281,7 @@ done-reopened = It is open again.
 done-carried-on = This new request carries the old one on.
 done-rated = Your rating is saved.
 done-reclassified = Corrected.
+done-looked = Your reason is written on this request. It holds until the end of the day.
 done-handed-over = The request is with the other unit now.
 
 # Notices
@@ -290,6 +295,10 @@ notice-reopened = Opened again:
 notice-handed-over = Handed over to your unit:
 notice-warned = Three quarters of the time are used:
 notice-breached = Late:
+notice-named = Named for a confidential service:
+notice-unnamed = Taken off the list of a confidential service:
+notice-service-veiled = Made confidential; you are named:
+notice-service-unveiled = No longer confidential for what comes from now on:
 
 # Today
 today-title = Today
@@ -331,6 +340,7 @@ today-col-due = Due today
 today-col-hold = On hold
 today-col-late = Late
 today-col-nobody = Nobody
+today-their-requests = Their requests
 today-waiting = Waiting for the requester, longest
 today-waiting-none = Nothing waits for a requester.
 today-reopened = Opened again
@@ -395,3 +405,44 @@ keys-today = go to Today
 keys-requests = go to the requests
 keys-mine = go to mine
 keys-analysis = go to the analysis
+
+# The centre says why it looks.
+look-title = Why do you look?
+look-lead = This request is with a unit in which you do not work. Say why you open it: the reason is written on the request, where the unit and the auditor read it. It holds for you until the end of the day.
+look-reason = Reason
+look-text = In your words
+look-text-hint = What you want to know, and who asked you.
+look-button = Open the request
+look-choose-reason = Choose a reason.
+look-say-why = Say in a few words why you look.
+about-looks = Looked at by
+about-confidential = Confidential
+about-confidential-what = Only named people and the one who asked see it.
+
+# Who is named for a confidential service.
+named-title = { $name }: who sees its requests
+named-confidential = Confidential. Only these people and whoever asked see its requests; nobody else learns that there are any.
+named-open = Not confidential now. The list counts once the service is marked so in the editor, and for what came while it was.
+named-who = Named
+named-nobody = Nobody is named yet.
+named-no-unit = of no unit
+named-since = since
+named-remove = Take off
+named-remove-label = Take { $name } off the list
+named-person = Name somebody
+named-person-hint = Name, employee number or e-mail. Being named shows requests only to those whose role reaches them anyway: an officer those of the own unit.
+named-add = Name
+named-told = Everybody on the list is told.
+named-without = Units where nobody is named
+named-without-what = What is asked of them goes to the unit of whoever was named first.
+named-everywhere = Somebody is named in each.
+named-choose-person = We found nobody of this name. Type the employee number or the e-mail.
+named-several = Several people are called so. Type the employee number or the e-mail.
+named-last = The last one cannot be taken off while the service is confidential. Name somebody else first.
+done-named-added = Named. Everybody on the list is told.
+done-named-removed = Taken off. Everybody on the list is told.
+
+# Live pages.
+live-queue = New or changed:
+live-case = Somebody did something on this request.
+live-show = Show

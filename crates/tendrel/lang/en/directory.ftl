@@ -266,6 +266,8 @@ person-did = { $activity ->
     [role-given] Role given
     [role-taken-away] Role taken away
     [imported] Taken over from a list
+    [away] Away
+    [back] Back again
    *[other] { $activity }
 }
 person-too-early = The post of today holds since a later day than this. Choose a day after it.
@@ -495,3 +497,38 @@ import-wrong-username = Write the user name “{ $typed }” without spaces and 
 import-wrong-username-twice = The user name { $typed } stands on line { $line } already. Choose another.
 import-wrong-username-taken = The user name { $typed } belongs to { $name }. Choose another.
 import-wrong-username-other = The person signs in as { $name }, not as { $typed }. Correct it in the list.
+
+# Away, and who stands in.
+away-me = My account
+away-title = { $name } is away
+away-title-self = When I am away
+away-new = From when to when
+away-lead = Whoever stands in works on the requests of the unit in those days as the one who is away would, and each act is recorded so. People, offices, services, tokens and passwords stay out of it. It ends by itself.
+away-stand-in = Who stands in
+away-stand-in-hint = Name, employee number or e-mail of somebody who works in a unit
+away-from = First day
+away-to = Last day
+away-confidential = Also what only named people see, where I am named
+away-button = Enter
+away-list = Entered
+away-none = Nothing is entered.
+away-line = { $stand } stands in for { $who }
+away-with-confidential = with what only named people see
+away-end = End it now
+away-self = Somebody else must stand in.
+away-no-unit = Choose somebody who works in a unit.
+away-already = For some of these days somebody stands in already. End that first.
+away-stand-in-away = This person is away in some of these days. Choose somebody else.
+away-stands-in = Somebody else is away in some of these days and counts on this person. Choose another stand-in there first.
+away-no-role = There is no role in a unit that somebody could stand in for.
+away-from-wrong = Choose today or a later day.
+away-to-wrong = Choose a last day that is not before the first, and at most half a year later.
+away-you = You stand in for { $name }
+away-until = until { $day }
+away-people = Away
+me-away = When I am away
+me-away-what = Say from when to when you are away and who stands in for you: work on requests goes on, and nothing new is given to you.
+me-away-open = Enter
+person-away-open = Away
+done-away-entered = Entered. It begins and ends by itself.
+done-away-ended = It has ended.

@@ -88,6 +88,7 @@ problem-title-503 = Busy at the moment
 problem-title-full = The disk is full
 problem-not-found = There is no such page, or it is not for you to see. Look at the address again, or go to the start.
 problem-forbidden = Your account may not do this. If it should, ask the head of your unit.
+problem-say-why = Say first why you look at this request: send a reason and words to the address in post_first. It holds until the end of the day.
 problem-sign-in = Sign in to see this page.
 problem-changed = Somebody else changed this while you were working on it. Open it again: what you typed is still in your browser's previous page.
 problem-too-large = What you sent is larger than we can take: texts up to 1 MB, files up to 10 MB each.

@@ -53,7 +53,8 @@ struct Chosen {
 impl Chosen {
     fn of(question: &Question, bounds: &Bounds) -> Chosen {
         let parameters = vec![bounds.from.into(), bounds.to.into()];
-        let mut chosen = Chosen { sql: String::new(), parameters };
+        // Figures are printed and passed on: what is confidential stands in none.
+        let mut chosen = Chosen { sql: " AND r.confidential = 0".to_owned(), parameters };
         if let Whose::Unit(unit) = &question.whose {
             chosen.and("r.unit_id = ?", unit.id.into());
         }

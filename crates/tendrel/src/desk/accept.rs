@@ -12,6 +12,7 @@ use crate::desk::number::Number;
 use crate::desk::request::{Channel, Keeping, Request, SecondsInState, State, StoredPromise};
 use crate::desk::save::{Desk, Happened};
 use crate::desk::service::Starts;
+use crate::desk::store::named;
 use crate::desk::{index, store};
 use crate::directory::sessions;
 use crate::events::Actor;
@@ -80,7 +81,10 @@ pub fn accept_under(
     secret: String,
 ) -> Result<Accepted, Problem> {
     let mut request = request_of(desk, incoming, sessions::hash(&secret));
-    request.number = next_number(tx, desk, incoming.unit)?;
+    if let Some(service) = request.veiled_by() {
+        request.unit = named::unit_for(tx, service, request.unit, desk.now)?;
+    }
+    request.number = next_number(tx, desk, &request)?;
     let happened = Happened { at: incoming.received_at, ..Happened::now(desk, actor.clone(), "received") }
         .with("channel", incoming.channel.code())
         .with("complete", request.complete_at.is_some());
@@ -147,18 +151,20 @@ fn request_of(desk: &Desk, incoming: &Incoming, follow_hash: Vec<u8>) -> Request
         seconds: SecondsInState::default(),
         source: incoming.source.clone(),
         keeping: Keeping::default(),
+        confidential: definition.confidential,
     }
 }
 
-fn next_number(tx: &mut Transaction, desk: &Desk, unit: OrganisationId) -> Result<String, Problem> {
-    let unit = desk.calendars.unit(unit).ok_or(Problem::Input("problem-no-unit"))?;
+fn next_number(tx: &mut Transaction, desk: &Desk, request: &Request) -> Result<String, Problem> {
+    let unit = desk.calendars.unit(request.unit).ok_or(Problem::Input("problem-no-unit"))?;
     let year = i64::from(desk.now.to_zoned(desk.calendars.zone()).year());
+    let of_year = u8::try_from(year.rem_euclid(100)).unwrap_or(0);
+    if request.confidential {
+        return named::free_number(tx, of_year);
+    }
     let counter = store::next_counter(tx, &unit.code, year)?;
-    let number = Number {
-        unit: unit.code,
-        year: u8::try_from(year.rem_euclid(100)).unwrap_or(0),
-        counter: u32::try_from(counter).unwrap_or(u32::MAX),
-    };
+    let number =
+        Number { unit: unit.code, year: of_year, counter: u32::try_from(counter).unwrap_or(u32::MAX) };
     Ok(number.to_string())
 }
 
@@ -194,5 +200,5 @@ pub fn index(tx: &mut Transaction, request: &Request, files: &[StoredFile]) -> R
     let answers: Vec<String> = request.answers.values().map(|answer| answer.to_string()).collect();
     let mut texts = index::texts(request, &answers);
     texts.extend(files.iter().map(|file| file.name.as_str()));
-    Ok(search::index(tx, request.id, request.unit, &texts)?)
+    Ok(search::index(tx, request.id, request.unit, request.veiled_by(), &texts)?)
 }

@@ -3,6 +3,7 @@
 //! A request is only ever fetched through its viewer: what one may not see is not found.
 
 use database::{Error, Reader};
+use jiff::Timestamp;
 
 use crate::desk::number::Number;
 use crate::desk::request::Request;
@@ -10,7 +11,7 @@ use crate::desk::store::{self, people};
 use crate::directory::sessions;
 use crate::id::OrganisationId;
 use crate::problem::Problem;
-use crate::viewer::{Role, SignedIn, Viewer};
+use crate::viewer::{Absent, Grant, Role, SignedIn, Viewer};
 
 /// What somebody is to one request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,8 +20,12 @@ pub enum Relation {
     HeadOfUnit,
     /// Works in the unit that has it.
     Officer,
-    /// The division over all units.
+    /// Works in place of somebody of that unit who is away.
+    StandIn,
+    /// The division over all units: knows that it is there, and sees it after saying why.
     Centre,
+    /// The division, having said today why it looks.
+    CentreWithReason,
     Auditor,
     /// Asked for it, and signed in.
     Requester,
@@ -34,10 +39,12 @@ pub enum Relation {
 }
 
 impl Relation {
-    pub const ALL: [Relation; 9] = [
+    pub const ALL: [Relation; 11] = [
         Relation::HeadOfUnit,
         Relation::Officer,
+        Relation::StandIn,
         Relation::Centre,
+        Relation::CentreWithReason,
         Relation::Auditor,
         Relation::Requester,
         Relation::HeadOfOffice,
@@ -51,7 +58,9 @@ impl Relation {
         match self {
             Relation::HeadOfUnit => "head_of_unit",
             Relation::Officer => "officer",
+            Relation::StandIn => "stand_in",
             Relation::Centre => "centre",
+            Relation::CentreWithReason => "centre_reason",
             Relation::Auditor => "auditor",
             Relation::Requester => "requester",
             Relation::HeadOfOffice => "head_of_office",
@@ -67,6 +76,8 @@ pub enum Doing {
     See,
     /// Notes, warnings, and what else stays inside the unit.
     SeeInside,
+    /// Say why one looks.
+    Look,
     Reply,
     Note,
     Attach,
@@ -88,9 +99,10 @@ pub enum Doing {
 }
 
 impl Doing {
-    pub const ALL: [Doing; 19] = [
+    pub const ALL: [Doing; 20] = [
         Doing::See,
         Doing::SeeInside,
+        Doing::Look,
         Doing::Reply,
         Doing::Note,
         Doing::Attach,
@@ -115,6 +127,7 @@ impl Doing {
         match self {
             Doing::See => "see",
             Doing::SeeInside => "see_inside",
+            Doing::Look => "look",
             Doing::Reply => "reply",
             Doing::Note => "note",
             Doing::Attach => "attach",
@@ -139,11 +152,20 @@ impl Doing {
 /// The rule behind the table.
 pub fn may(relation: Relation, doing: Doing) -> bool {
     match relation {
-        Relation::HeadOfUnit | Relation::Officer => doing != Doing::Rate,
-        Relation::Centre => {
+        Relation::HeadOfUnit | Relation::Officer | Relation::StandIn => {
+            !matches!(doing, Doing::Rate | Doing::Look)
+        }
+        Relation::Centre => doing == Doing::Look,
+        Relation::CentreWithReason => {
             matches!(
                 doing,
-                Doing::See | Doing::SeeInside | Doing::Note | Doing::HandOver | Doing::Keep | Doing::LetGo
+                Doing::See
+                    | Doing::SeeInside
+                    | Doing::Look
+                    | Doing::Note
+                    | Doing::HandOver
+                    | Doing::Keep
+                    | Doing::LetGo
             )
         }
         Relation::Auditor => matches!(doing, Doing::See | Doing::SeeInside),
@@ -162,18 +184,44 @@ pub fn may(relation: Relation, doing: Doing) -> bool {
     }
 }
 
+/// Does somebody stay what they are when the request is confidential? Whoever asked does; the unit and those above it
+/// only if they are named for its service.
+pub fn stays(relation: Relation, named: bool) -> bool {
+    match relation {
+        Relation::Requester | Relation::Bearer => true,
+        Relation::HeadOfUnit
+        | Relation::Officer
+        | Relation::StandIn
+        | Relation::Centre
+        | Relation::CentreWithReason
+        | Relation::Auditor
+        | Relation::HeadOfOffice => named,
+        Relation::Reader | Relation::Stranger => false,
+    }
+}
+
 /// Everything a viewer is to a request: an officer may have asked for it as well.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Standing(Vec<Relation>);
+pub struct Standing {
+    relations: Vec<Relation>,
+    /// Whom they act for: somebody away whose request it is, or by whose right alone they are here.
+    pub acts_for: Option<Absent>,
+    /// An auditor whose look of today is not written down yet.
+    pub is_unwritten: bool,
+}
 
 impl Standing {
+    fn of(relations: Vec<Relation>) -> Standing {
+        Standing { relations, acts_for: None, is_unwritten: false }
+    }
+
     /// Somebody of the unit who made the request's record a moment ago.
     pub fn of_the_unit() -> Standing {
-        Standing(vec![Relation::Officer])
+        Standing::of(vec![Relation::Officer])
     }
 
     pub fn may(&self, doing: Doing) -> bool {
-        self.0.iter().any(|relation| may(*relation, doing))
+        self.relations.iter().any(|relation| may(*relation, doing))
     }
 
     /// Works on it, or looks over those who do: sees the officers' page.
@@ -183,11 +231,14 @@ impl Standing {
 
     /// Belongs to the unit that has it.
     pub fn is_unit(&self) -> bool {
-        self.0.iter().any(|relation| matches!(relation, Relation::HeadOfUnit | Relation::Officer))
+        let unit = [Relation::HeadOfUnit, Relation::Officer, Relation::StandIn];
+        self.relations.iter().any(|relation| unit.contains(relation))
     }
 
-    pub fn reader() -> Standing {
-        Standing(vec![Relation::Reader])
+    /// Somebody who knew number and telephone; nothing to a confidential request.
+    pub fn reader(request: &Request) -> Option<Standing> {
+        let stays = !request.confidential || stays(Relation::Reader, false);
+        stays.then(|| Standing::of(vec![Relation::Reader]))
     }
 
     /// Only what somebody is as the one who asked, or as the head of their office: an officer who asked for
@@ -195,7 +246,7 @@ impl Standing {
     #[must_use]
     pub fn outside(&self) -> Standing {
         let outside = [Relation::Requester, Relation::HeadOfOffice, Relation::Bearer];
-        Standing(self.0.iter().copied().filter(|relation| outside.contains(relation)).collect())
+        Standing::of(self.relations.iter().copied().filter(|relation| outside.contains(relation)).collect())
     }
 }
 
@@ -220,100 +271,122 @@ pub fn canonical(typed: &str) -> String {
 /// The request of a number, for somebody who signed in.
 ///
 /// # Errors
-/// `SignIn` for the public; `NotFound` when there is none, or none that the viewer may see.
+/// `SignIn` for the public; `NotFound` when there is none, or none that the viewer may know of; `SayWhy` for who may
+/// see it after saying why.
 pub fn find(r: &mut Reader, viewer: &Viewer, number: &str) -> Result<(Request, Standing), Problem> {
+    let (request, standing) = fetch(r, viewer, number)?;
+    if standing.may(Doing::See) { Ok((request, standing)) } else { Err(Problem::SayWhy(request.number)) }
+}
+
+/// The same for whoever may at least know of it.
+fn fetch(r: &mut Reader, viewer: &Viewer, number: &str) -> Result<(Request, Standing), Problem> {
     let me = viewer.must_be_signed_in()?;
     let request = store::by_number(r, &canonical(number))?.ok_or(Problem::NotFound)?;
-    let standing = standing(r, me, &request)?;
-    if standing.may(Doing::See) { Ok((request, standing)) } else { Err(Problem::NotFound) }
+    let standing = standing(r, me, &request, viewer.now)?;
+    let knows = standing.may(Doing::See) || standing.may(Doing::Look);
+    if knows { Ok((request, standing)) } else { Err(Problem::NotFound) }
 }
 
 /// The request of a secret link, for anybody who has it.
 pub fn find_by_secret(r: &mut Reader, secret: &str) -> Result<(Request, Standing), Problem> {
     let request = store::by_follow_hash(r, &sessions::hash(secret))?.ok_or(Problem::NotFound)?;
-    Ok((request, Standing(vec![Relation::Bearer])))
+    Ok((request, Standing::of(vec![Relation::Bearer])))
 }
 
 pub fn find_at(r: &mut Reader, viewer: &Viewer, at: &At) -> Result<(Request, Standing), Problem> {
     match at {
         At::Number(number) => find(r, viewer, number),
         At::Mine(number) => {
-            let (request, standing) = find(r, viewer, number)?;
+            let (request, standing) = fetch(r, viewer, number)?;
             Ok((request, standing.outside()))
         }
         At::Secret(secret) => find_by_secret(r, secret),
     }
 }
 
-fn standing(r: &mut Reader, me: &SignedIn, request: &Request) -> Result<Standing, Error> {
+/// The request and what the viewer is to it, for something they are about to do.
+///
+/// # Errors
+/// As `find`; `Forbidden` for who may see it but not do this.
+pub fn find_to(
+    r: &mut Reader,
+    viewer: &Viewer,
+    at: &At,
+    doing: Doing,
+) -> Result<(Request, Standing), Problem> {
+    let (request, standing) = match at {
+        At::Number(number) => fetch(r, viewer, number)?,
+        At::Mine(_) | At::Secret(_) => find_at(r, viewer, at)?,
+    };
+    if standing.may(doing) {
+        Ok((request, standing))
+    } else if standing.may(Doing::Look) && may(Relation::CentreWithReason, doing) {
+        Err(Problem::SayWhy(request.number))
+    } else {
+        Err(Problem::Forbidden)
+    }
+}
+
+fn standing(r: &mut Reader, me: &SignedIn, request: &Request, now: Timestamp) -> Result<Standing, Error> {
     let mut relations = Vec::new();
-    for (role, relation) in [(Role::HeadOfUnit, Relation::HeadOfUnit), (Role::Officer, Relation::Officer)] {
-        if me.scopes(role).any(|scope| scope == request.unit) {
-            relations.push(relation);
-        }
+    let of_the_unit = |grant: &&Grant| {
+        grant.organisation == request.unit && matches!(grant.role, Role::HeadOfUnit | Role::Officer)
+    };
+    for grant in me.grants.iter().filter(of_the_unit) {
+        relations.push(match (grant.absent, grant.role) {
+            (Some(_), _) => Relation::StandIn,
+            (None, Role::HeadOfUnit) => Relation::HeadOfUnit,
+            (None, _) => Relation::Officer,
+        });
     }
     if request.requester == Some(me.person) {
         relations.push(Relation::Requester);
     }
-    let looks_down = [Role::Centre, Role::Auditor, Role::HeadOfOffice].into_iter().any(|role| me.has(role));
-    if looks_down {
-        let (above_unit, above_office) = people::above(r, request.unit, request.office)?;
-        let over = |role: Role, above: &[OrganisationId]| me.scopes(role).any(|scope| above.contains(&scope));
-        if over(Role::Centre, &above_unit) {
-            relations.push(Relation::Centre);
-        }
-        if over(Role::Auditor, &above_unit) {
-            relations.push(Relation::Auditor);
-        }
-        if over(Role::HeadOfOffice, &above_office) {
-            relations.push(Relation::HeadOfOffice);
-        }
+    let mut standing = Standing { acts_for: acts_for(me, request), ..Standing::of(relations) };
+    if [Role::Centre, Role::Auditor, Role::HeadOfOffice].into_iter().any(|role| me.has(role)) {
+        add_those_above(r, me, request, &mut standing, now)?;
     }
-    Ok(Standing(relations))
+    if request.confidential {
+        let named = me.named.contains(&request.service);
+        standing.relations.retain(|relation| stays(*relation, named));
+    }
+    Ok(standing)
+}
+
+/// What the roles of the viewer that lie over a request add; asked of those alone who have one.
+fn add_those_above(
+    r: &mut Reader,
+    me: &SignedIn,
+    request: &Request,
+    standing: &mut Standing,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let above = people::above(r, request, me.person, now)?;
+    let over = |role: Role, above: &[OrganisationId]| me.scopes(role).any(|scope| above.contains(&scope));
+    let is_unit = standing.is_unit();
+    if over(Role::HeadOfOffice, &above.office) {
+        standing.relations.push(Relation::HeadOfOffice);
+    }
+    if over(Role::Centre, &above.unit) {
+        let relation = if above.is_written { Relation::CentreWithReason } else { Relation::Centre };
+        standing.relations.push(relation);
+    }
+    if over(Role::Auditor, &above.unit) {
+        standing.is_unwritten = !is_unit && !above.is_written;
+        standing.relations.push(Relation::Auditor);
+    }
+    Ok(())
+}
+
+/// Somebody away whose request this is, or by whose right alone the viewer works on it.
+fn acts_for(me: &SignedIn, request: &Request) -> Option<Absent> {
+    let here = |grant: &&Grant| grant.organisation == request.unit;
+    let by_right =
+        me.grants.iter().filter(here).map(|grant| grant.absent).min_by_key(Option::is_some).flatten();
+    let is_theirs =
+        |absent: &&Absent| request.assignee == Some(absent.person) || by_right == Some(absent.person);
+    me.stands_in_for.iter().find(is_theirs).cloned()
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::desk::testing::{given, reported};
-    use crate::testing::{Who, World};
-
-    fn table() -> String {
-        let mut table = format!("{:16}", "");
-        for relation in Relation::ALL {
-            table.push_str(&format!(" {:14}", relation.code()));
-        }
-        for doing in Doing::ALL {
-            table = format!("{}\n{:16}", table.trim_end(), doing.code());
-            for relation in Relation::ALL {
-                let word = if may(relation, doing) { "yes" } else { "-" };
-                table.push_str(&format!(" {word:14}"));
-            }
-        }
-        format!("{}\n", table.trim_end())
-    }
-
-    #[test]
-    fn the_table_says_what_the_code_does() {
-        let written = include_str!("access.txt");
-        let rows: String = written
-            .lines()
-            .filter(|line| !line.starts_with('#'))
-            .fold(String::new(), |rows, line| rows + line + "\n");
-        assert_eq!(rows, table(), "access.txt should be:\n{}", table());
-    }
-
-    #[tokio::test]
-    async fn strangers_do_not_even_learn_that_it_exists() {
-        let world = World::new();
-        let number = given(&world, reported(&world)).await.number;
-        let path = format!("/requests/{number}");
-        for who in [Who::Karma, Who::Head, Who::Centre, Who::Auditor, Who::Tshering, Who::Principal] {
-            world.browser(who).get(&path).await.must_have("No Internet in the whole school");
-        }
-        for who in [Who::Stranger, Who::Dechen, Who::Operator] {
-            world.browser(who).get(&path).await.must_be(404);
-        }
-        assert_eq!(world.public().get(&path).await.path.split('?').next(), Some("/sign-in"));
-    }
-}
+mod tests;

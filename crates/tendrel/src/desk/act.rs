@@ -18,7 +18,7 @@ use crate::desk::request::Request;
 use crate::desk::save::{Desk, Happened};
 use crate::desk::store::timeline as said;
 use crate::desk::timeline::is_public;
-use crate::desk::{api, clocks, followed, show};
+use crate::desk::{api, clocks, followed, look, show};
 use crate::events::{Actor, Event};
 use crate::frame::form::FormData;
 use crate::frame::languages::{Language, text};
@@ -81,7 +81,13 @@ impl From<database::Error> for Refused {
 
 impl Case<'_> {
     pub fn happened(&self, activity: &'static str) -> Happened {
-        Happened::now(self.desk, self.actor.clone(), activity)
+        let happened = Happened::now(self.desk, self.actor.clone(), activity);
+        match &self.standing.acts_for {
+            Some(absent) => {
+                happened.with("for", absent.name.as_str()).with("for_id", absent.person.to_string())
+            }
+            None => happened,
+        }
     }
 
     /// Saves what the act made of the request; from then on the case holds it.
@@ -135,10 +141,7 @@ fn within(
     act: &Act,
     form: &FormData,
 ) -> Result<Done, Refused> {
-    let (request, standing) = access::find_at(tx, viewer, at)?;
-    if !standing.may(act.doing) {
-        return Err(Problem::Forbidden.into());
-    }
+    let (request, standing) = access::find_to(tx, viewer, at, act.doing)?;
     if viewer.by_api() && form.given("version").is_some_and(|seen| seen.parse::<i64>().is_err()) {
         return Err(Problem::Input("problem-version").into());
     }
@@ -179,7 +182,11 @@ fn matters(doing: Doing, event: &Event, own: bool) -> bool {
         Doing::Reply => {
             matches!(activity, "replied" | "resolved" | "closed" | "cancelled" | "reopened" | "handed_over")
         }
-        _ => !matches!(activity, "warned" | "breached" | "promise_changed" | "rated" | "kept" | "let_go"),
+        _ => {
+            let aside =
+                ["warned", "breached", "promise_changed", "rated", "kept", "let_go", "looked", "veiled"];
+            !aside.contains(&activity)
+        }
     }
 }
 
@@ -223,15 +230,24 @@ async fn on_office_page(
     match perform(app, viewer, &at, act, &form).await {
         Ok(done) => {
             let to = done.carried_on.as_ref().map_or(&done.request.number, |new| &new.number);
-            let address = match act.doing {
-                // The case is another unit's now: one may not see it any more.
-                Doing::HandOver => format!("/requests?done={}", done.said),
-                _ => format!("/requests/{to}?done={}", done.said),
+            let me = viewer.must_be_signed_in()?;
+            let veiled = done.request.veiled_by().is_some_and(|service| !me.named.contains(&service));
+            // The case is another unit's now, or only for those who are named: one may not see it any more.
+            let address = if act.doing == Doing::HandOver || veiled {
+                format!("/requests?done={}", done.said)
+            } else {
+                format!("/requests/{to}?done={}", done.said)
             };
             Ok(see_other(&address))
         }
         Err(Refused::Problem(problem)) if !problem.passes() => Err(problem),
-        Err(refused) => show::again(app, viewer, &number, Again { act: act.name, form, refused }).await,
+        Err(refused) => {
+            let again = Again { act: act.name, form, refused };
+            match act.doing {
+                Doing::Look => look::again(app, viewer, &number, again).await,
+                _ => show::again(app, viewer, &number, again).await,
+            }
+        }
     }
 }
 

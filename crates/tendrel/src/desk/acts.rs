@@ -6,11 +6,12 @@ use axum::routing::get;
 use crate::app::App;
 use crate::desk::act::{self, Act};
 use crate::desk::{
-    assign, attach, cancel, close, complete, hand_over, hold, keep, let_go, note, rate, reclassify, reopen,
+    assign, attach, cancel, close, complete, hand_over, hold, keep, let_go, look, note, rate, reclassify, reopen,
     reply, resolve, resume, take,
 };
 
-pub static ACTS: [Act; 17] = [
+pub static ACTS: [Act; 18] = [
+    look::LOOK,
     reply::REPLY,
     note::NOTE,
     attach::ATTACH,

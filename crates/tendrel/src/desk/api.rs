@@ -8,7 +8,6 @@ use axum::routing::get;
 use serde_json::{Value, json};
 
 use crate::app::App;
-use crate::desk::access;
 use crate::desk::queue::filters::Filters;
 use crate::desk::queue::units_of;
 use crate::desk::request::Request;
@@ -16,6 +15,7 @@ use crate::desk::save::Desk;
 use crate::desk::show::{Whole, whole};
 use crate::desk::store::lists::{self, Listed, Position};
 use crate::desk::timeline::is_public;
+use crate::desk::{access, look};
 use crate::frame::json as answer;
 use crate::problem::Problem;
 use crate::viewer::Viewer;
@@ -73,11 +73,13 @@ async fn one(
     viewer: Viewer,
     Path(number): Path<String>,
 ) -> Result<Response, Problem> {
+    let asker = viewer.clone();
     let found = app.db.read(move |r| {
-        let (request, standing) = access::find(r, &viewer, &number)?;
+        let (request, standing) = access::find(r, &asker, &number)?;
         whole(r, request, standing)
     });
     let found: Whole = found.await?;
+    look::write_down(&app, &viewer, found.request.id, &found.standing).await?;
     let inside = found.standing.is_inside();
     let mut body = case(&app, &found.request);
     let promise = Desk::new(&app).promise(&found.request, &found.holds);
@@ -123,7 +125,7 @@ async fn list(
         .db
         .read(move |r| {
             let units = units_of(r, &place, &me, filters.of("unit"))?;
-            let wanted = filters.wanted(units, me.person, &place.catalogue.now(), &place.calendars.zone());
+            let wanted = filters.wanted(units, &me, &place.catalogue.now(), &place.calendars.zone());
             let after = Position::parse(filters.of("after"));
             let listed = lists::list(r, &wanted, after, PAGE as i64 + 1)?;
             Ok::<_, Problem>((listed, wanted.order))

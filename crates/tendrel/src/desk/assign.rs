@@ -13,7 +13,7 @@ fn run(case: &mut Case<'_>, form: &FormData) -> Result<Done, Refused> {
     if !case.request.state.is_open() {
         return Err(Refused::Rule("case-not-open"));
     }
-    let officers = people::officers(case.tx, case.request.unit, case.desk.now)?;
+    let officers = people::present(case.tx, case.request.unit, case.request.veiled_by(), case.desk.now)?;
     let wanted = form.text("officer");
     let chosen: Option<&(PersonId, String)> = if wanted == "nobody" {
         None
@@ -32,8 +32,7 @@ fn run(case: &mut Case<'_>, form: &FormData) -> Result<Done, Refused> {
     };
     case.save(after, happened)?;
     if officer.is_some() && officer != case.actor.person {
-        let (request, now) = (case.request.id, case.desk.now);
-        notices::tell(case.tx, officer.as_slice(), "assigned", request, now)?;
+        notices::tell(case.tx, officer.as_slice(), "assigned", &case.request, case.desk.now)?;
     }
     Ok(case.done("assigned"))
 }

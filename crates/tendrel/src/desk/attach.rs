@@ -9,7 +9,7 @@ use crate::desk::access::{self, At, Doing};
 use crate::desk::act::{Act, Case, Done, Refused};
 use crate::desk::request::State as RequestState;
 use crate::desk::store::timeline;
-use crate::desk::{accept, index};
+use crate::desk::{accept, index, look};
 use crate::files::may_be_shown;
 use crate::frame::form::FormData;
 use crate::id::AttachmentId;
@@ -77,15 +77,18 @@ pub async fn download_by_link(
 
 async fn give(app: &App, viewer: Viewer, at: At, id: &str) -> Result<Response, Problem> {
     let id = AttachmentId::parse(id).ok_or(Problem::NotFound)?;
-    let file = app
+    let asker = viewer.clone();
+    let (file, request, standing) = app
         .db
         .read(move |r| {
-            let (request, standing) = access::find_at(r, &viewer, &at)?;
+            let (request, standing) = access::find_at(r, &asker, &at)?;
             let all = timeline::attachments(r, request.id)?;
             let wanted = all.into_iter().find(|file| file.id == id);
-            wanted.filter(|file| !file.inside || standing.is_inside()).ok_or(Problem::NotFound)
+            let file = wanted.filter(|file| !file.inside || standing.is_inside()).ok_or(Problem::NotFound)?;
+            Ok::<_, Problem>((file, request.id, standing))
         })
         .await?;
+    look::write_down(app, &viewer, request, &standing).await?;
     let bytes = tokio::fs::read(app.files.path(&file.hash)).await?;
     let shown = may_be_shown(&file.media_type);
     let place = if shown { "inline" } else { "attachment" };

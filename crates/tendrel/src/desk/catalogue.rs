@@ -54,6 +54,8 @@ pub struct CatalogueData {
     pub hold_reasons: Vec<HoldReason>,
     /// Code and name.
     pub causes: Vec<(String, String)>,
+    /// Why the centre looks at a request of a unit: code and name.
+    pub look_reasons: Vec<(String, String)>,
 }
 
 impl CatalogueData {
@@ -77,6 +79,10 @@ impl CatalogueData {
 
     pub fn cause_name(&self, code: &str) -> Option<&str> {
         self.causes.iter().find(|(cause, _)| cause == code).map(|(_, name)| name.as_str())
+    }
+
+    pub fn look_reason(&self, code: &str) -> Option<&str> {
+        self.look_reasons.iter().find(|(reason, _)| reason == code).map(|(_, name)| name.as_str())
     }
 
     pub fn priority_name(&self, priority: i64) -> &str {
@@ -146,9 +152,9 @@ fn load(r: &mut Reader, version: i64, today: &str) -> Result<CatalogueData, Erro
             })
         },
     )?;
-    data.causes = r.rows("SELECT code, name FROM causes ORDER BY sort", &[], |row| {
-        Ok((row.get("code")?, row.get("name")?))
-    })?;
+    let named = |row: &database::Row<'_>| Ok((row.get("code")?, row.get("name")?));
+    data.causes = r.rows("SELECT code, name FROM causes ORDER BY sort", &[], named)?;
+    data.look_reasons = r.rows("SELECT code, name FROM look_reasons ORDER BY sort", &[], named)?;
     Ok(data)
 }
 

@@ -113,7 +113,7 @@ pub fn catch_up(tx: &mut Transaction, desk: &Desk, request: Request) -> Result<R
         desk.save(tx, &request, &mut after, happened)?;
         request = after;
         let people = told::who_looks_after(tx, &request, desk.now)?;
-        notices::tell(tx, &people, activity, request.id, desk.now)?;
+        notices::tell(tx, &people, activity, &request, desk.now)?;
     }
     Ok(request)
 }

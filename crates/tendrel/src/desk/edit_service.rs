@@ -2,7 +2,7 @@
 //! and what is promised from a day on. Every save is a new version; the earlier ones stay.
 
 mod draft;
-mod keep;
+pub(super) mod keep;
 mod show;
 
 use axum::Router;
@@ -12,6 +12,9 @@ use axum::routing::get;
 
 use crate::app::App;
 use crate::desk::edit_service::draft::Draft;
+pub(super) use crate::desk::edit_service::draft::Edited;
+use crate::desk::form::{Fault, Faults};
+use crate::desk::named;
 use crate::frame::form::FormData;
 use crate::frame::see_other;
 use crate::problem::Problem;
@@ -22,7 +25,7 @@ pub fn routes() -> Router<App> {
 }
 
 pub fn may_edit(viewer: &Viewer) -> bool {
-    let may = |role| viewer.signed_in.as_ref().is_some_and(|me| me.has(role));
+    let may = |role| viewer.signed_in.as_ref().is_some_and(|me| me.has_own(role));
     may(Role::HeadOfUnit) || may(Role::Operator)
 }
 
@@ -60,6 +63,10 @@ async fn send(
     }
     if form.number("version") != Some(service.version) {
         return show::changed(&app, &viewer, &service, &draft).await;
+    }
+    if edited.definition.confidential && !named::has_somebody(&app, service.id).await? {
+        let faults = Faults::from([("confidential".to_owned(), Fault::new("edit-nobody-named"))]);
+        return show::again(&app, &viewer, &service, &draft, &faults).await;
     }
     match keep::keep(&app, &viewer, &service, edited).await {
         Ok(()) => {

@@ -90,7 +90,8 @@ fn find(
     is_number: bool,
     before: Option<i64>,
 ) -> Result<Found, Problem> {
-    let units = units_of(r, app, viewer.must_be_signed_in()?, "all")?;
+    let me = viewer.must_be_signed_in()?;
+    let units = units_of(r, app, me, "all")?;
     if is_number {
         match access::find(r, viewer, typed) {
             Ok((request, _)) => return Ok(Found { exact: Some(request.number), listed: Vec::new() }),
@@ -99,7 +100,7 @@ fn find(
         }
     }
     let within = units.as_deref().map_or(Within::Everywhere, Within::Units);
-    let places = search::find(r, typed, within, before, PAGE_ROWS as i64 + 1)?;
+    let places = search::find(r, typed, within, &me.named, before, PAGE_ROWS as i64 + 1)?;
     let ids: Vec<_> = places.iter().map(|(_, id)| *id).collect();
     let rows = lists::by_ids(r, &ids)?;
     let listed = rows

@@ -85,8 +85,9 @@ async fn look_up(State(app): State<App>, viewer: Viewer, form: FormData) -> Resu
 
 fn find(r: &mut Reader, number: &str, contact: &str) -> Result<Option<Whole>, Problem> {
     let request = store::by_number(r, &access::canonical(number))?;
-    match request.filter(|request| is_contact(request, contact)) {
-        Some(request) => Ok(Some(whole(r, request, access::Standing::reader())?)),
+    let known = request.filter(|request| is_contact(request, contact));
+    match known.and_then(|request| access::Standing::reader(&request).map(|standing| (request, standing))) {
+        Some((request, standing)) => Ok(Some(whole(r, request, standing)?)),
         None => Ok(None),
     }
 }

@@ -19,6 +19,13 @@ fn run(case: &mut Case<'_>, form: &FormData) -> Result<Done, Refused> {
     };
     let text = words(form, "text", "case-say-why-handed-over")?;
     let now = case.desk.now;
+    let officers = match case.request.veiled_by() {
+        None => people::officers(case.tx, unit.id, now)?.into_iter().map(|(person, _)| person).collect(),
+        Some(service) => people::named_officers(case.tx, unit.id, service, now)?,
+    };
+    if case.request.confidential && officers.is_empty() {
+        return Err(Refused::Fields(vec![("unit", "case-nobody-named")]));
+    }
     let from = case.desk.calendars.unit(case.request.unit).map(|unit| unit.name).unwrap_or_default();
     store::end_holds(case.tx, case.request.id, now)?;
     let message = case.say(text, true)?;
@@ -34,9 +41,7 @@ fn run(case: &mut Case<'_>, form: &FormData) -> Result<Done, Refused> {
         .with("message", message.to_string());
     case.save(after, happened)?;
     index::again(case.tx, &case.request)?;
-    let officers: Vec<_> =
-        people::officers(case.tx, unit.id, now)?.into_iter().map(|(person, _)| person).collect();
-    notices::tell(case.tx, &officers, "handed_over", case.request.id, now)?;
+    notices::tell(case.tx, &officers, "handed_over", &case.request, now)?;
     Ok(case.done("handed-over"))
 }
 

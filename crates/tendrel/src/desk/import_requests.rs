@@ -187,6 +187,7 @@ fn definition_of(service: &NewService) -> Definition {
         starts: Starts::Received,
         sort: 999,
         public: false,
+        confidential: false,
         sample: false,
         words: Vec::new(),
         levels: Vec::new(),

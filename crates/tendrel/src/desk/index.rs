@@ -33,5 +33,5 @@ pub fn again(tx: &mut Transaction, request: &Request) -> Result<(), Problem> {
     let mut texts = texts(request, &answers);
     texts.extend(files.iter().map(|file| file.name.as_str()));
     texts.extend(messages.iter().map(|message| message.body.as_str()));
-    Ok(search::index(tx, request.id, request.unit, &texts)?)
+    Ok(search::index(tx, request.id, request.unit, request.veiled_by(), &texts)?)
 }

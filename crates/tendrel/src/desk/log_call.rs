@@ -108,6 +108,9 @@ async fn write_down(app: &App, viewer: &Viewer, call: Call, secret: String) -> R
     let desk = Desk::new(app);
     let actor: Actor = viewer.actor();
     let hash = sessions::hash(&secret);
+    let service = &call.incoming.service;
+    let may_work = !service.definition.confidential
+        || viewer.signed_in.as_ref().is_some_and(|me| me.named.contains(&service.id));
     app.db
         .write(move |tx| {
             if let Some(first) = store::by_follow_hash(tx, &hash)? {
@@ -120,7 +123,8 @@ async fn write_down(app: &App, viewer: &Viewer, call: Call, secret: String) -> R
                 });
             }
             let accepted = accept_under(tx, &desk, &call.incoming, actor.clone(), secret.clone())?;
-            if call.taken {
+            // Who is not named may write it down, and leaves it to those who are.
+            if call.taken && may_work {
                 at_once::take(tx, &desk, &actor, accepted.id)?;
             }
             if let Some(solved) = &call.solved {

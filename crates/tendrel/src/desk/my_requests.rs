@@ -10,7 +10,7 @@ use axum::routing::get;
 use crate::app::App;
 use crate::desk::queue::filters::Filters;
 use crate::desk::queue::rows::{RowView, rows};
-use crate::desk::store::lists::{self, Order, Position, Wanted};
+use crate::desk::store::lists::{self, Order, Position, Veiled, Wanted};
 use crate::frame::{Frame, page};
 use crate::id::OrganisationId;
 use crate::problem::Problem;
@@ -38,17 +38,24 @@ struct Page {
 
 async fn mine(State(app): State<App>, viewer: Viewer, query: RawQuery) -> Result<Response, Problem> {
     let person = viewer.must_be_signed_in()?.person;
-    let wanted = Wanted { requester: Some(person), order: Order::Newest, ..Wanted::default() };
+    let wanted =
+        Wanted { requester: Some(person), order: Order::Newest, veiled: Veiled::Own, ..Wanted::default() };
     list(&app, &viewer, query, wanted, false).await
 }
 
 /// For heads of offices: their offices and everything below.
 async fn office(State(app): State<App>, viewer: Viewer, query: RawQuery) -> Result<Response, Problem> {
-    let offices: Vec<OrganisationId> = viewer.must_be_signed_in()?.scopes(Role::HeadOfOffice).collect();
+    let me = viewer.must_be_signed_in()?;
+    let offices: Vec<OrganisationId> = me.scopes(Role::HeadOfOffice).collect();
     if offices.is_empty() {
         return Err(Problem::Forbidden);
     }
-    let wanted = Wanted { offices: Some(offices), order: Order::Newest, ..Wanted::default() };
+    let wanted = Wanted {
+        offices: Some(offices),
+        order: Order::Newest,
+        veiled: Veiled::Named(me.named.clone()),
+        ..Wanted::default()
+    };
     list(&app, &viewer, query, wanted, true).await
 }
 

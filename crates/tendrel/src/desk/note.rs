@@ -21,7 +21,7 @@ fn run(case: &mut Case<'_>, form: &FormData) -> Result<Done, Refused> {
 
 #[cfg(test)]
 mod tests {
-    use crate::desk::testing::{given, reported};
+    use crate::desk::testing::{given, looked, reported};
     use crate::testing::{Who, World};
 
     const SECRET: &str = "The principal's own laptop caused it.";
@@ -41,6 +41,7 @@ mod tests {
         let start = inside.find("/files/").unwrap() + "/files/".len();
         let id = &inside[start..start + 36];
 
+        looked(&world, number).await;
         for who in [Who::Head, Who::Auditor, Who::Centre] {
             world.browser(who).get(&format!("/requests/{number}")).await.must_have("own laptop");
         }
@@ -83,6 +84,7 @@ mod tests {
         let accepted = given(&world, reported(&world)).await;
         let note = format!("/requests/{}/note", accepted.number);
         world.browser(Who::Karma).post(&note, &[("text", "")]).await.must_be(422);
+        looked(&world, &accepted.number).await;
         world.browser(Who::Centre).post(&note, &[("text", "Is the spare there?")]).await.must_be(200);
         world.browser(Who::Stranger).post(&note, &[("text", "x")]).await.must_be(404);
         for who in [Who::Tshering, Who::Principal, Who::Auditor] {

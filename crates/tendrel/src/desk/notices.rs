@@ -45,9 +45,12 @@ impl Page {
 
 /// Who is told about a request: its officer, or everybody of the unit while nobody has it.
 pub fn who_looks_after(r: &mut Reader, request: &Request, now: Timestamp) -> Result<Vec<PersonId>, Error> {
-    match request.assignee {
-        Some(officer) => Ok(vec![officer]),
-        None => Ok(people::officers(r, request.unit, now)?.into_iter().map(|(person, _)| person).collect()),
+    match (request.assignee, request.veiled_by()) {
+        (Some(officer), _) => Ok(vec![officer]),
+        (None, Some(service)) => people::named_officers(r, request.unit, service, now),
+        (None, None) => {
+            Ok(people::officers(r, request.unit, now)?.into_iter().map(|(person, _)| person).collect())
+        }
     }
 }
 
@@ -57,11 +60,11 @@ async fn list(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     let me = viewer.must_be_signed_in()?;
-    let person = me.person;
     let before = form_urlencoded::parse(query.unwrap_or_default().as_bytes())
         .find(|(name, _)| name == "before")
         .and_then(|(_, id)| NoticeId::parse(&id));
-    let mut notices = app.db.read(move |r| notices::list(r, person, before, PAGE_ROWS as i64 + 1)).await?;
+    let asker = me.clone();
+    let mut notices = app.db.read(move |r| notices::list(r, &asker, before, PAGE_ROWS as i64 + 1)).await?;
     let more = notices.len() > PAGE_ROWS;
     notices.truncate(PAGE_ROWS);
     let next = notices.last().filter(|_| more).map(|last| format!("/notices?before={}", last.id));
@@ -80,14 +83,24 @@ async fn read_all(State(app): State<App>, viewer: Viewer) -> Result<Response, Pr
 
 /// Marks one as read and leads to its case.
 async fn open(State(app): State<App>, viewer: Viewer, Path(id): Path<String>) -> Result<Response, Problem> {
-    let (person, now) = (viewer.must_be_signed_in()?.person, app.clock.now());
+    let me = viewer.must_be_signed_in()?;
+    let (person, now) = (me.person, app.clock.now());
     let id = NoticeId::parse(&id).ok_or(Problem::NotFound)?;
-    let number = app.db.write(move |tx| {
-        let number = notices::about(tx, person, id)?.ok_or(Problem::NotFound)?;
+    let about = app.db.write(move |tx| {
+        let about = notices::about(tx, person, id)?.ok_or(Problem::NotFound)?;
         notices::mark_read(tx, person, Some(id), now)?;
-        Ok::<_, Problem>(number)
+        Ok::<_, Problem>(about)
     });
-    Ok(see_other(&format!("/requests/{}", number.await?)))
+    let way = match about.await? {
+        (Some(number), _) => format!("/requests/{number}"),
+        (None, Some(service)) if me.named.contains(&service) => {
+            let catalogue = app.catalogue.now();
+            let code = catalogue.service(service).map_or("", |service| service.definition.code.as_str());
+            format!("/services/{code}/named")
+        }
+        (None, _) => "/notices".to_owned(),
+    };
+    Ok(see_other(&way))
 }
 
 #[cfg(test)]

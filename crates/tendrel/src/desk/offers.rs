@@ -11,7 +11,7 @@ pub fn offered(doing: Doing, standing: &Standing, request: &Request, me: Option<
         return false;
     }
     let sensible = match doing {
-        Doing::See | Doing::SeeInside | Doing::Note => true,
+        Doing::See | Doing::SeeInside | Doing::Look | Doing::Note => true,
         Doing::Reply => !matches!(state, State::Closed | State::Cancelled),
         Doing::Attach => standing.is_unit() || !matches!(state, State::Closed | State::Cancelled),
         Doing::Take => state.is_open() && (me != request.assignee || state == State::New),

@@ -6,6 +6,7 @@ use crate::desk::act::{Act, Case, Done, Refused};
 use crate::desk::index;
 use crate::desk::request::Request;
 use crate::desk::save::Desk;
+use crate::desk::store::{named, people};
 use crate::frame::form::FormData;
 use crate::settings::SHORT_TEXT_LIMIT;
 
@@ -20,6 +21,7 @@ fn run(case: &mut Case<'_>, form: &FormData) -> Result<Done, Refused> {
     if after == before {
         return Err(Refused::Rule("case-nothing-changed"));
     }
+    let after = among_the_named(case, &before, after)?;
     let catalogue = case.desk.catalogue.clone();
     let name = |request: &Request| {
         catalogue.service(request.service).map_or(String::new(), |service| service.definition.name.clone())
@@ -37,7 +39,25 @@ fn run(case: &mut Case<'_>, form: &FormData) -> Result<Done, Refused> {
     let happened = happened.with("impact", after.impact).with("urgency", after.urgency);
     case.save(after, happened)?;
     index::again(case.tx, &case.request)?;
+    if case.request.confidential {
+        named::take_back_notices(case.tx, case.request.service, Some(case.request.id))?;
+    }
     Ok(case.done("reclassified"))
+}
+
+/// A request that becomes confidential needs somebody of the unit who may see it; whoever has it and may not gives it up.
+fn among_the_named(case: &mut Case<'_>, before: &Request, mut after: Request) -> Result<Request, Refused> {
+    let Some(service) = after.veiled_by().filter(|service| *service != before.service) else {
+        return Ok(after);
+    };
+    let officers = people::named_officers(case.tx, after.unit, service, case.desk.now)?;
+    if officers.is_empty() {
+        return Err(Refused::Fields(vec![("service", "case-nobody-named")]));
+    }
+    if after.assignee.is_some_and(|officer| !officers.contains(&officer)) {
+        after.assignee = None;
+    }
+    Ok(after)
 }
 
 /// The request as the form wants it, or what is wrong with the form; what was left out stays as it is.
@@ -53,6 +73,7 @@ fn check(
             Some(service) if service.id == before.service => {}
             Some(service) if !service.withdrawn => {
                 after.service = service.id;
+                after.confidential = service.definition.confidential;
                 after.service_version = service.version;
                 after.kind = service.definition.kind;
             }

@@ -16,6 +16,7 @@ struct Priorities {
     matrix: Vec<MatrixRow>,
     hold_reason: Vec<HoldReasonRow>,
     cause: Vec<NamedRow>,
+    look_reason: Vec<NamedRow>,
 }
 #[derive(Debug, Deserialize)]
 struct GradeRow {
@@ -119,11 +120,11 @@ pub fn install(tx: &mut Transaction, now: Timestamp) -> anyhow::Result<()> {
             ],
         )?;
     }
-    for (sort, NamedRow { code, name }) in (0_i64..).zip(&file.cause) {
-        tx.execute(
-            "INSERT INTO causes (code, name, sort) VALUES ($1, $2, $3)",
-            &[code.into(), name.into(), sort.into()],
-        )?;
+    for (table, rows) in [("causes", &file.cause), ("look_reasons", &file.look_reason)] {
+        let sql = format!("INSERT INTO {table} (code, name, sort) VALUES ($1, $2, $3)");
+        for (sort, NamedRow { code, name }) in (0_i64..).zip(rows) {
+            tx.execute(&sql, &[code.into(), name.into(), sort.into()])?;
+        }
     }
     for text in SERVICES {
         let definition: Definition = toml::from_str(text)

@@ -61,7 +61,7 @@ fn open_again(case: &mut Case<'_>, ended: Timestamp, text: &str) -> Result<Done,
     index::again(case.tx, &case.request)?;
     let people = told::who_looks_after(case.tx, &case.request, now)?;
     let others: Vec<_> = people.into_iter().filter(|person| Some(*person) != case.actor.person).collect();
-    notices::tell(case.tx, &others, "reopened", case.request.id, now)?;
+    notices::tell(case.tx, &others, "reopened", &case.request, now)?;
     Ok(case.done("reopened"))
 }
 

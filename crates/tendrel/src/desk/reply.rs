@@ -36,7 +36,7 @@ fn run(case: &mut Case<'_>, form: &FormData) -> Result<Done, Refused> {
     index::again(case.tx, &case.request)?;
     if !from_unit {
         let people = told::who_looks_after(case.tx, &case.request, case.desk.now)?;
-        notices::tell(case.tx, &people, "replied", case.request.id, case.desk.now)?;
+        notices::tell(case.tx, &people, "replied", &case.request, case.desk.now)?;
     }
     Ok(case.done("replied"))
 }

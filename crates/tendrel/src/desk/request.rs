@@ -144,7 +144,16 @@ pub struct Request {
     pub promise: StoredPromise,
     pub seconds: SecondsInState,
     pub source: String,
+    /// Seen only by the people named for its service, and by the one who asked.
+    pub confidential: bool,
     pub keeping: Keeping,
+}
+
+impl Request {
+    /// The service whose list says who sees it, of a confidential one.
+    pub fn veiled_by(&self) -> Option<ServiceId> {
+        self.confidential.then_some(self.service)
+    }
 }
 
 /// What retention may do with a request, and what it did.

@@ -1,5 +1,6 @@
 //! The one way in which a request changes: its row, its clocks, the kept numbers, its event, in one transaction.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use database::Transaction;
@@ -10,6 +11,7 @@ use crate::app::App;
 use crate::desk::catalogue::CatalogueData;
 use crate::desk::promise::{Course, Promise, promise, seconds_in_state};
 use crate::desk::request::{Hold, Request, State};
+use crate::desk::store::named::veiled_counter;
 use crate::desk::{service::Starts, store};
 use crate::directory::calendars::Calendars;
 use crate::events::{self, Actor, Event};
@@ -130,7 +132,7 @@ impl Desk {
 
     /// Keeps the numbers of the menus: of the unit, and of the officer.
     fn count(&self, tx: &mut Transaction, before: Option<&Request>, after: &Request) -> Result<(), Problem> {
-        let mut changes: Vec<(uuid::Uuid, &str, i64)> = Vec::new();
+        let mut changes: Vec<(uuid::Uuid, Cow<'static, str>, i64)> = Vec::new();
         for (request, by) in before.map(|request| (request, -1)).into_iter().chain([(after, 1)]) {
             for (owner, name) in counted(request) {
                 match changes.iter_mut().find(|(o, n, _)| *o == owner && *n == name) {
@@ -142,14 +144,14 @@ impl Desk {
         // Always in the same order, so that two writers never wait for each other in a ring.
         changes.sort_unstable();
         for (owner, name, by) in changes {
-            store::count(tx, owner, name, by)?;
+            store::count(tx, owner, &name, by)?;
         }
         Ok(())
     }
 }
 
-/// The kept numbers in which a request stands.
-pub fn counted(request: &Request) -> Vec<(uuid::Uuid, &'static str)> {
+/// The kept numbers in which a request stands; a confidential one stands in those of its service alone.
+pub fn counted(request: &Request) -> Vec<(uuid::Uuid, Cow<'static, str>)> {
     if !request.state.is_open() {
         return Vec::new();
     }
@@ -165,7 +167,11 @@ pub fn counted(request: &Request) -> Vec<(uuid::Uuid, &'static str)> {
     if request.promise.resolution_late || request.promise.response_late && request.responded_at.is_none() {
         names.push((unit, "late"));
     }
-    names
+    let kept = |name: &'static str| match request.veiled_by() {
+        None => Cow::Borrowed(name),
+        Some(service) => Cow::Owned(veiled_counter(name, service)),
+    };
+    names.into_iter().map(|(owner, name)| (owner, kept(name))).collect()
 }
 
 /// Where a request stands in the queue: what is due first comes first, what waits for others comes last.

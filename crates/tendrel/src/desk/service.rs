@@ -35,6 +35,9 @@ pub struct Definition {
     pub starts: Starts,
     pub sort: i64,
     pub public: bool,
+    /// Its requests are seen only by named people and by whoever asked.
+    #[serde(default)]
+    pub confidential: bool,
     /// The targets are samples that nobody has decided yet.
     #[serde(default)]
     pub sample: bool,

@@ -20,12 +20,14 @@ use crate::desk::access::{self, Doing, Standing};
 use crate::desk::act::Again;
 use crate::desk::clocks;
 use crate::desk::faces::{self, Face};
+use crate::desk::look;
 use crate::desk::offers::offered;
 use crate::desk::queue::rows::{Tag, priority_tag, service_name, state_tag};
 use crate::desk::request::{Hold, Request};
 use crate::desk::save::Desk;
 use crate::desk::service::Starts;
 use crate::desk::store;
+use crate::desk::store::looks::{self, Look};
 use crate::desk::store::people::{self, Names};
 use crate::desk::store::timeline::{self, Attachment, Beside, Message};
 use crate::desk::timeline::{Entry, Story, answers};
@@ -47,16 +49,20 @@ pub struct Whole {
     pub events: Vec<Event>,
     pub messages: Vec<Message>,
     pub attachments: Vec<Attachment>,
+    /// Who looked at it without being a part of it; asked for those inside alone.
+    pub looks: Vec<Look>,
 }
 
 /// The fixed number of questions behind a case, for officers and requesters alike.
 pub fn whole(r: &mut Reader, request: Request, standing: Standing) -> Result<Whole, Problem> {
+    let inside = standing.is_inside();
     Ok(Whole {
         names: people::names(r, &request)?,
         holds: store::holds(r, request.id)?,
         events: events::of_subject(r, request.id.uuid())?,
         messages: timeline::messages(r, request.id)?,
         attachments: timeline::attachments(r, request.id)?,
+        looks: if inside { looks::of_request(r, request.id)? } else { Vec::new() },
         request,
         standing,
     })
@@ -124,6 +130,7 @@ struct Page {
     closes_at: Option<jiff::Timestamp>,
     same: Vec<Beside>,
     earlier: Vec<Beside>,
+    looks: Vec<Look>,
     lists: Lists,
     now: Now,
     kept: Kept,
@@ -181,11 +188,12 @@ async fn write(app: &App, viewer: &Viewer, number: &str, kept: Kept) -> Result<R
         .db
         .read(move |r| {
             let (request, standing) = access::find(r, &asker, &wanted)?;
-            let officers = people::officers(r, request.unit, unit_now)?;
+            let officers = people::present(r, request.unit, request.veiled_by(), unit_now)?;
             let beside = timeline::beside(r, &request)?;
             Ok::<_, Problem>((whole(r, request, standing)?, beside, officers))
         })
         .await?;
+    look::write_down(app, viewer, whole.request.id, &whole.standing).await?;
     let canonical = &whole.request.number;
     if !whole.standing.is_inside() {
         return Ok(see_other(&format!("/my/requests/{canonical}")));
@@ -240,7 +248,8 @@ fn page_of(
         closes_at: clocks::closes_at(request, desk),
         same: beside.0,
         earlier: beside.1,
-        lists: lists(&frame, desk, request, officers),
+        lists: lists(&frame, desk, request, &whole.names, officers),
+        looks: whole.looks.clone(),
         names: whole.names.clone(),
         standing: whole.standing.clone(),
         request: whole.request.clone(),
@@ -249,10 +258,16 @@ fn page_of(
     }
 }
 
-fn lists(frame: &Frame, desk: &Desk, request: &Request, officers: Vec<Choice>) -> Lists {
+fn lists(frame: &Frame, desk: &Desk, request: &Request, names: &Names, officers: Vec<Choice>) -> Lists {
     let catalogue = &desk.catalogue;
     let mut everybody = vec![("nobody".to_owned(), frame.t("queue-nobody"))];
     everybody.extend(officers);
+    // Whoever has it stands in the list even while they are away.
+    if let (Some(id), Some(name)) = (request.assignee, &names.officer)
+        && !everybody.iter().any(|(known, _)| *known == id.to_string())
+    {
+        everybody.push((id.to_string(), name.clone()));
+    }
     let grades = |grades: &[crate::desk::catalogue::Grade]| {
         grades.iter().map(|grade| (grade.level.to_string(), grade.name.clone())).collect()
     };

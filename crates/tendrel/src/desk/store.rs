@@ -2,6 +2,9 @@
 
 pub mod forget;
 pub mod lists;
+pub mod live;
+pub mod looks;
+pub mod named;
 pub mod notices;
 pub mod people;
 pub mod timeline;
@@ -28,7 +31,7 @@ pub const COLUMNS: &str = "r.id, r.number, r.unit_id, r.service_id, r.service_ve
     r.cause, r.resolution, r.reassigned, r.reopened, r.rating, r.rating_comment, r.follows_id, r.follow_hash,
     r.version, r.response_due_at, r.response_warn_at, r.response_late, r.resolution_due_at, r.resolution_warn_at,
     r.resolution_late, r.resolution_used, r.resolution_target, r.seconds_new, r.seconds_in_progress,
-    r.seconds_on_hold, r.source, r.kept_since, r.kept_by, r.kept_why, r.forgotten_at";
+    r.seconds_on_hold, r.source, r.kept_since, r.kept_by, r.kept_why, r.forgotten_at, r.confidential";
 
 pub fn read(row: &Row<'_>) -> Result<Request, Error> {
     let answers: String = row.get("answers")?;
@@ -92,6 +95,7 @@ pub fn read(row: &Row<'_>) -> Result<Request, Error> {
         },
         source: row.get("source")?,
         keeping: keeping(row)?,
+        confidential: row.get("confidential")?,
     })
 }
 
@@ -160,10 +164,10 @@ const INSERT: &str = "INSERT INTO requests (complete_at, state, is_open, hold_re
         queue_at, next_clock_at, unit_id, service_id, service_version, subject, office_id, office_text,
         requester_id, requester_name, requester_phone, requester_email, id,
         number, kind, description, answers, language, channel, entered_by, received_at, entered_at, follows_id,
-        follow_hash, source)
+        follow_hash, source, confidential)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
         $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43,
-        $44, $45, $46, $47, $48, $49, $50, $51, $52, $53, $54)";
+        $44, $45, $46, $47, $48, $49, $50, $51, $52, $53, $54, $55)";
 
 /// The statement and the values with which a new request is written: for one, or for many at once.
 pub fn insertion(
@@ -186,6 +190,7 @@ pub fn insertion(
         request.follows.into(),
         request.follow_hash.as_slice().into(),
         request.source.as_str().into(),
+        request.confidential.into(),
     ]);
     (INSERT, values)
 }
@@ -228,6 +233,7 @@ pub fn update(
     values.push(kept.map(|kept| kept.since).into());
     values.push(kept.map_or("", |kept| &kept.by).into());
     values.push(kept.map_or("", |kept| &kept.why).into());
+    values.push(request.confidential.into());
     let changed = tx.execute(
         "UPDATE requests SET complete_at = $1, state = $2, is_open = $3, hold_reason = $4, impact = $5, urgency = $6,
             priority = $7, assignee_id = $8, responded_at = $9, resolved_at = $10, closed_at = $11, cause = $12,
@@ -237,7 +243,7 @@ pub fn update(
             seconds_new = $27, seconds_in_progress = $28, seconds_on_hold = $29, queue_at = $30,
             next_clock_at = $31, unit_id = $32, service_id = $33, service_version = $34, subject = $35,
             office_id = $36, office_text = $37, requester_id = $38, requester_name = $39, requester_phone = $40,
-            requester_email = $41, kind = $44, kept_since = $45, kept_by = $46, kept_why = $47
+            requester_email = $41, kind = $44, kept_since = $45, kept_by = $46, kept_why = $47, confidential = $48
          WHERE id = $42 AND version = $43",
         &values,
     )?;
@@ -322,7 +328,7 @@ pub fn open_of_same_matter(
 ) -> Result<Vec<(String, String, Timestamp)>, Error> {
     r.rows(
         "SELECT number, subject, received_at FROM requests
-         WHERE office_id = $1 AND service_id = $2 AND is_open = 1 ORDER BY received_at DESC LIMIT 3",
+         WHERE office_id = $1 AND service_id = $2 AND is_open = 1 AND confidential = 0 ORDER BY received_at DESC LIMIT 3",
         &[office.into(), service.into()],
         |row| Ok((row.get("number")?, row.get("subject")?, row.get("received_at")?)),
     )

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::desk::accept::{Accepted, Incoming, accept};
+use crate::desk::confidential;
 use crate::desk::request::Channel;
 use crate::desk::save::Desk;
 use crate::events::Actor;
@@ -42,9 +43,29 @@ pub(crate) async fn given(world: &World, incoming: Incoming) -> Accepted {
     world.app.db.write(move |tx| accept(tx, &desk, &incoming, actor.clone())).await.unwrap()
 }
 
+/// The centre says why it looks.
+pub(crate) async fn looked(world: &World, number: &str) {
+    let fields = [("reason", "asked"), ("text", "Karma asked for help.")];
+    world.browser(Who::Centre).post(&format!("/requests/{number}/look"), &fields).await.must_be(200);
+}
+
 /// Karma resolves it.
 pub(crate) async fn resolved(world: &World, number: &str) {
     let fields = [("cause", "power"), ("text", "The power unit was replaced.")];
     let page = world.browser(Who::Karma).post(&format!("/requests/{number}/resolve"), &fields).await;
     page.must_be(200);
+}
+
+/// The head names these people for a service and the service becomes confidential.
+pub(crate) async fn veiled(world: &World, code: &str, named: &[Who]) {
+    let mut head = world.browser(Who::Head);
+    for who in named {
+        let person = world.person(*who).to_string();
+        head.post(&format!("/services/{code}/named"), &[("person", &person)]).await.must_be(200);
+    }
+    let service = world.app.catalogue.now().service_by_code(code).unwrap().clone();
+    let (desk, actor) = (Desk::new(&world.app), Actor { person: None, name: "Kinley Gyeltshen".to_owned() });
+    let marked = world.app.db.write(move |tx| confidential::mark(tx, &desk, &service, &actor));
+    marked.await.unwrap();
+    world.app.refresh().await.unwrap();
 }

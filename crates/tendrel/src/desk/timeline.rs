@@ -105,6 +105,7 @@ impl Story<'_> {
             "received" => (Some(self.request.description.clone()).filter(|text| !text.is_empty()), false),
             "held" | "rated" => (text("comment").map(str::to_owned), false),
             "kept" => (text("why").map(str::to_owned), true),
+            "looked" => (text("comment").map(str::to_owned), true),
             _ => {
                 let id = text("message").unwrap_or_default();
                 let message = self.messages.iter().find(|message| message.id.to_string() == id);
@@ -173,6 +174,10 @@ pub fn sentence(frame: &Frame, catalogue: &CatalogueData, event: &Event) -> Stri
         "files_removed" => {
             arguments.push(("n", detail.get("count").and_then(Json::as_i64).unwrap_or_default().into()))
         }
+        "looked" => {
+            let reason = catalogue.look_reason(text("reason")).unwrap_or_default();
+            arguments.push(("reason", escape(reason).into()));
+        }
         "warned" | "breached" => key = format!("{key}-{}", text("clock")),
         "reclassified" => arguments.push(("what", reclassified(frame, catalogue, detail).into())),
         "promise_changed" => {
@@ -184,7 +189,14 @@ pub fn sentence(frame: &Frame, catalogue: &CatalogueData, event: &Event) -> Stri
         _ => {}
     }
     let sentence = frame.tn(&key, &arguments);
-    if sentence == key { format!("{} · {}", bold(&who), escape(&event.activity)) } else { sentence }
+    let sentence = match sentence == key {
+        true => format!("{} · {}", bold(&who), escape(&event.activity)),
+        false => sentence,
+    };
+    match text("for") {
+        "" => sentence,
+        absent => format!("{sentence} {}", frame.t1("did-for", "name", escape(absent))),
+    }
 }
 
 /// What a correction changed, as HTML.

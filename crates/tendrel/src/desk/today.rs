@@ -17,15 +17,16 @@ use crate::app::App;
 use crate::desk::queue::filters::Filters;
 use crate::desk::queue::rows::{RowView, rows};
 use crate::desk::queue::units_of;
-use crate::desk::store::lists::{self, Listed, Wanted};
+use crate::desk::store::lists::{self, Listed, Veiled, Wanted};
 use crate::desk::store::people;
 use crate::desk::store::timeline::Beside;
 use crate::desk::store::today::{self, Kept, Load, Settled};
 use crate::desk::today::month::Month;
+use crate::directory::delegations::{self, Delegation};
 use crate::frame::{Frame, page, times};
-use crate::id::{OrganisationId, PersonId};
+use crate::id::{OrganisationId, PersonId, ServiceId};
 use crate::problem::Problem;
-use crate::viewer::Viewer;
+use crate::viewer::{Absent, Viewer};
 
 /// Rows of the list of what is due today.
 const DUE_ROWS: i64 = 8;
@@ -69,6 +70,14 @@ struct UnitPage {
     since: String,
     reopened: Vec<Beside>,
     waiting: Vec<(String, String, Timestamp, String)>,
+    /// Of the unit, now or soon.
+    away: Vec<Delegation>,
+}
+
+impl UnitPage {
+    fn stands_in(&self) -> &[Absent] {
+        stands_in(&self.frame)
+    }
 }
 
 #[derive(Template)]
@@ -79,16 +88,30 @@ struct UnitsPage {
     units: Vec<UnitRow>,
 }
 
+impl UnitsPage {
+    fn stands_in(&self) -> &[Absent] {
+        stands_in(&self.frame)
+    }
+}
+
+/// For whom the reader stands in.
+fn stands_in(frame: &Frame) -> &[Absent] {
+    frame.signed_in.as_ref().map_or(&[], |me| me.stands_in_for.as_slice())
+}
+
 async fn show(
     State(app): State<App>,
     viewer: Viewer,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     let me = viewer.must_be_signed_in()?.clone();
+    let named = me.named.clone();
     let filters = Filters::parse(&query.unwrap_or_default());
     let (place, now) = (app.clone(), app.clock.now());
     let wanted = filters.of("unit").to_owned();
-    let units = app.db.read(move |r| Ok::<_, Problem>((units_of(r, &place, &me, &wanted)?, today::kept(r)?)));
+    let units = app
+        .db
+        .read(move |r| Ok::<_, Problem>((units_of(r, &place, &me, &wanted)?, today::kept(r, &me.named)?)));
     let (units, kept) = units.await?;
     let frame = Frame::titled(&app, &viewer, "today-title");
     let day = times::full_day(&frame, now.to_zoned(frame.zone.clone()).date());
@@ -103,7 +126,7 @@ async fn show(
         return page(StatusCode::OK, &UnitsPage { frame, day, units });
     };
     let (unit, zone) = (*unit, frame.zone.clone());
-    let found = app.db.read(move |r| ask(r, unit, now, &zone)).await?;
+    let found = app.db.read(move |r| ask(r, unit, now, &zone, &named)).await?;
     let own = frame.signed_in.as_ref().and_then(|me| me.unit.as_ref()).is_some_and(|own| own.id == unit);
     let facts = app.calendars.unit(unit).ok_or(Problem::NotFound)?;
     let within = if own { String::new() } else { format!("unit={}&", facts.code) };
@@ -118,6 +141,7 @@ async fn show(
         unit: facts.name,
         reopened: found.reopened,
         waiting: found.waiting,
+        away: found.away,
         within,
         since,
         day,
@@ -140,6 +164,7 @@ struct Found {
     before: (i64, i64),
     reopened: Vec<Beside>,
     waiting: Vec<(String, String, Timestamp, String)>,
+    away: Vec<Delegation>,
 }
 
 /// Everything the page asks about one unit: the same number of questions every day.
@@ -148,6 +173,7 @@ fn ask(
     unit: OrganisationId,
     now: Timestamp,
     zone: &jiff::tz::TimeZone,
+    named: &[ServiceId],
 ) -> Result<Found, Problem> {
     let today_ = now.to_zoned(zone.clone()).date();
     let start_of = |days: i64| {
@@ -155,18 +181,20 @@ fn ask(
         date.to_zoned(zone.clone()).map_or(now, |at| at.timestamp())
     };
     let (from, before, end) = (start_of(-DAYS), start_of(-2 * DAYS), start_of(1));
-    let wanted = Wanted { units: Some(vec![unit]), ..Wanted::default() };
+    let wanted =
+        Wanted { units: Some(vec![unit]), veiled: Veiled::Named(named.to_vec()), ..Wanted::default() };
     let mut due = lists::list(r, &wanted, None, DUE_ROWS)?;
     due.retain(|row| row.queue_at < end);
     Ok(Found {
         from,
         due,
-        load: today::load(r, unit, end)?,
+        load: today::load(r, unit, end, named)?,
         officers: people::officers(r, unit, now)?,
-        settled: today::settled(r, unit, from, end)?,
-        before: today::kept_between(r, unit, before, from)?,
-        reopened: today::reopened(r, unit)?,
-        waiting: today::waiting(r, unit)?,
+        settled: today::settled(r, unit, from, end, named)?,
+        before: today::kept_between(r, unit, before, from, named)?,
+        reopened: today::reopened(r, unit, named)?,
+        waiting: today::waiting(r, unit, named)?,
+        away: delegations::of_unit(r, unit, now)?,
     })
 }
 

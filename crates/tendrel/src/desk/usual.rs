@@ -124,7 +124,8 @@ fn measure(
     let mut cases: BTreeMap<ServiceId, Vec<(i64, bool)>> = BTreeMap::new();
     r.each(
         "SELECT service_id, resolution_used, resolution_late FROM requests
-         WHERE unit_id = $1 AND resolved_at >= $2 AND resolved_at <= $3 AND state <> 'cancelled'",
+         WHERE unit_id = $1 AND resolved_at >= $2 AND resolved_at <= $3 AND state <> 'cancelled'
+           AND confidential = 0",
         &[unit.into(), since.into(), now.into()],
         |row| {
             let case = (row.get("resolution_used")?, row.get("resolution_late")?);

@@ -56,11 +56,13 @@ impl Spot {
     }
 }
 
-/// May this person do it there?
+/// May this person do it there? Who stands in for somebody away has their rights over requests, not over people and
+/// offices: those would outlast the absence.
 pub fn may(me: &SignedIn, doing: Doing, spot: &Spot) -> bool {
     allowed(None, false, doing)
         || me.grants.iter().any(|grant| {
-            let near = spot.ancestors.contains(&grant.organisation) || spot.unit == Some(grant.organisation);
+            let near = grant.absent.is_none()
+                && (spot.ancestors.contains(&grant.organisation) || spot.unit == Some(grant.organisation));
             allowed(Some(grant.role), near, doing)
         })
 }
@@ -73,7 +75,7 @@ pub fn must(me: &SignedIn, doing: Doing, spot: &Spot) -> Result<(), Problem> {
 
 /// May they do it somewhere? For buttons that lead to a form in which the place is chosen.
 pub fn may_somewhere(me: &SignedIn, doing: Doing) -> bool {
-    me.grants.iter().any(|grant| allowed(Some(grant.role), true, doing))
+    me.grants.iter().any(|grant| allowed(Some(grant.role), grant.absent.is_none(), doing))
 }
 
 /// The table. `near`: within the scope of the role, that is below its organisation or served by it.

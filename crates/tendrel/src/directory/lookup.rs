@@ -192,6 +192,29 @@ fn read_person(row: &Row<'_>) -> Result<PersonHit, Error> {
     })
 }
 
+/// The one person who is meant: by id, employee id, e-mail, or a name that only one has.
+///
+/// # Errors
+/// The key of a sentence when it is nobody, or could be several.
+pub fn one_person(r: &mut Reader, typed: &str) -> Result<Result<PersonHit, &'static str>, Error> {
+    if let Some(id) = PersonId::parse(typed) {
+        return Ok(person(r, id)?.ok_or("named-choose-person"));
+    }
+    let mut found = find_people(r, typed, None, 12)?;
+    let whole = fold(typed);
+    let is_exact = |hit: &PersonHit| {
+        fold(&hit.name) == whole || hit.employee_id == typed || hit.email.eq_ignore_ascii_case(typed)
+    };
+    if found.iter().any(is_exact) {
+        found.retain(is_exact);
+    }
+    match found.as_slice() {
+        [one] => Ok(Ok(one.clone())),
+        [] => Ok(Err("named-choose-person")),
+        _ => Ok(Err("named-several")),
+    }
+}
+
 /// People by name, by the ending of a telephone number (four digits and more), by e-mail, employee id or office, and by
 /// a mixture: "sonam kabjisa". `within` leaves those below an organisation or served by a unit.
 pub fn find_people(

@@ -5,18 +5,20 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use database::{Error, Reader, Transaction};
+use database::{Error, Reader, Transaction, Value};
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 use crate::app::App;
+use crate::directory::rights::add_rights;
 use crate::directory::tokens::Scope;
 use crate::frame::languages::Language;
 use crate::frame::see_other;
 use crate::id::{AccountId, SavedViewId};
 use crate::machine::must_read_primary;
 use crate::problem::Problem;
-use crate::viewer::{Counts, Grant, NamedView, Role, SignedIn, Viewer, ViewerUnit};
+use crate::viewer::{Counts, NamedView, SignedIn, Viewer};
 
 /// The last use is written at most this often.
 const SEEN_EVERY: SignedDuration = SignedDuration::from_mins(5);
@@ -81,6 +83,21 @@ async fn viewer_of(app: &App, request: &Parts) -> Result<Viewer, Problem> {
     Ok(Viewer { signed_in, language, address, now, here, reads_primary })
 }
 
+/// Whose the session or the token of these headers is, asked again while an answer is still going on; `None` when it has
+/// ended.
+pub async fn still(app: &App, headers: &HeaderMap) -> Result<Option<SignedIn>, Problem> {
+    let now = app.clock.now();
+    let found = match (bearer(headers), cookie(headers, session_cookie(app))) {
+        (Some(token), _) => app.db.read(move |r| find(r, &hash(&token), None, now)).await?,
+        (None, Some(secret)) => {
+            let still_used = now - app.settings.sign_in.idle();
+            app.db.read(move |r| find(r, &hash(&secret), Some(still_used), now)).await?
+        }
+        (None, None) => None,
+    };
+    Ok(found.map(|found| found.me))
+}
+
 /// Who a session that was just opened belongs to.
 pub fn of_secret(r: &mut Reader, secret: &str, now: Timestamp) -> Result<Option<SignedIn>, Error> {
     Ok(find(r, &hash(secret), Some(now), now)?.map(|found| found.me))
@@ -132,6 +149,8 @@ fn find(
                 office_name: row.get("office_name")?,
                 unit: None,
                 grants: Vec::new(),
+                stands_in_for: Vec::new(),
+                named: Vec::new(),
                 single_keys: row.get("single_keys")?,
                 by_token,
                 counts: Counts::default(),
@@ -147,59 +166,34 @@ fn find(
     let Some(mut found) = found else {
         return Ok(None);
     };
-    add_grants(r, &mut found.me, now)?;
+    add_rights(r, &mut found.me, now)?;
     add_counts(r, &mut found.me)?;
     Ok(Some(found))
-}
-
-fn add_grants(r: &mut Reader, me: &mut SignedIn, now: Timestamp) -> Result<(), Error> {
-    let today = now.to_string()[..10].to_owned();
-    let rows = r.rows(
-        "SELECT g.role AS role, g.organisation_id AS organisation_id, u.code AS unit_code, u.calendar_code AS calendar_code,
-                o.name AS name, o.name_dz AS name_dz
-         FROM grants g JOIN organisations o ON o.id = g.organisation_id
-         LEFT JOIN units u ON u.organisation_id = g.organisation_id
-         WHERE g.account_id = $1 AND g.valid_from <= $2 AND (g.valid_to IS NULL OR g.valid_to >= $2)
-         ORDER BY g.valid_from",
-        &[me.account.into(), today.into()],
-        |row| {
-            let role: String = row.get("role")?;
-            let code: Option<String> = row.get("unit_code")?;
-            let calendar: Option<String> = row.get("calendar_code")?;
-            let organisation = row.get("organisation_id")?;
-            let unit = code.map(|code| (code, calendar.unwrap_or_default()));
-            Ok((role, organisation, unit, row.get::<String>("name")?, row.get::<String>("name_dz")?))
-        },
-    )?;
-    for (role, organisation, unit, name, name_dz) in rows {
-        let Some(role) = Role::from_code(&role) else {
-            continue;
-        };
-        me.grants.push(Grant { role, organisation });
-        if let (Some((code, calendar)), Role::Officer | Role::HeadOfUnit, None) = (unit, role, &me.unit) {
-            me.unit = Some(ViewerUnit { id: organisation, code, name, name_dz, calendar });
-        }
-    }
-    Ok(())
 }
 
 /// The numbers of the menu and the person's own views, in two look-ups.
 fn add_counts(r: &mut Reader, me: &mut SignedIn) -> Result<(), Error> {
     let unit = me.unit.as_ref().map_or(me.person.uuid(), |unit| unit.id.uuid());
-    let counted: Vec<(bool, String, i64)> = r.rows(
+    let mut values: Vec<Value<'_>> = vec![unit.into(), me.person.into()];
+    values.extend(me.named.iter().flat_map(|service| {
+        ["open", "unassigned"].map(|name| format!("{name}/{}", service.uuid().simple()).into())
+    }));
+    let veiled: String = (3..=values.len()).map(|place| format!(", ${place}")).collect();
+    let sql = format!(
         "SELECT owner_id, name, value FROM counters
-         WHERE (owner_id = $1 AND name IN ('open', 'unassigned')) OR (owner_id = $2 AND name IN ('open', 'notices'))",
-        &[unit.into(), me.person.into()],
-        |row| {
-            let owner: uuid::Uuid = row.get("owner_id")?;
-            Ok((owner == unit, row.get("name")?, row.get("value")?))
-        },
-    )?;
+         WHERE (owner_id = $1 AND name IN ('open', 'unassigned'{veiled}))
+            OR (owner_id = $2 AND name IN ('open', 'notices'{veiled}))"
+    );
+    let counted: Vec<(bool, String, i64)> = r.rows(&sql, &values, |row| {
+        let owner: Uuid = row.get("owner_id")?;
+        Ok((owner == unit, row.get("name")?, row.get("value")?))
+    })?;
     for (of_unit, name, value) in counted {
-        match (of_unit, name.as_str()) {
-            (true, "open") => me.counts.open = value,
-            (true, "unassigned") => me.counts.unassigned = value,
-            (false, "open") => me.counts.mine = value,
+        // Confidential ones are kept apart, as "open/service".
+        match (of_unit, name.split('/').next().unwrap_or_default()) {
+            (true, "open") => me.counts.open += value,
+            (true, "unassigned") => me.counts.unassigned += value,
+            (false, "open") => me.counts.mine += value,
             (false, "notices") => me.counts.notices = value,
             _ => {}
         }

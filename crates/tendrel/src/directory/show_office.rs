@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
 use database::{Error, Reader};
+use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Deserialize;
 use serde_json::json;
@@ -14,6 +15,7 @@ use serde_json::json;
 use crate::app::App;
 use crate::directory::access::{self, Doing, Spot};
 use crate::directory::answer;
+use crate::directory::delegations::{self, Delegation};
 use crate::directory::offices::history::{self, AsOf, Dated};
 use crate::directory::offices::{self, Office};
 use crate::events::{self, Event};
@@ -52,6 +54,8 @@ struct Page {
     successors: Vec<Named>,
     children: Vec<Named>,
     people: Vec<Worker>,
+    /// Of a unit: who is away, now or soon.
+    away: Vec<Delegation>,
     log: Vec<Event>,
     may_edit: bool,
     sees_people: bool,
@@ -92,6 +96,7 @@ struct Found {
     successors: Vec<Named>,
     children: Vec<Named>,
     people: Vec<Worker>,
+    away: Vec<Delegation>,
     log: Vec<Event>,
     spot: Spot,
     then: Option<Vec<AsOf>>,
@@ -101,7 +106,12 @@ fn named(r: &mut Reader, sql: &str, id: OrganisationId) -> Result<Vec<Named>, Er
     r.rows(sql, &[id.into(), SHOWN.into()], |row| Ok((row.get("id")?, row.get("name")?, row.get("name_dz")?)))
 }
 
-fn find(r: &mut Reader, id: OrganisationId, on: Option<Date>) -> Result<Option<Found>, Error> {
+fn find(
+    r: &mut Reader,
+    id: OrganisationId,
+    on: Option<Date>,
+    now: Timestamp,
+) -> Result<Option<Found>, Error> {
     let Some(office) = offices::get(r, id)? else {
         return Ok(None);
     };
@@ -144,6 +154,7 @@ fn find(r: &mut Reader, id: OrganisationId, on: Option<Date>) -> Result<Option<F
             id,
         )?,
         people,
+        away: delegations::of_unit(r, id, now)?,
         log: events::latest(r, id.uuid(), SHOWN)?,
         spot: Spot::of(r, Some(id))?,
         then: on.map(|day| history::as_of(r, id, day)).transpose()?,
@@ -160,8 +171,8 @@ async fn show(
     let me = viewer.must_be_signed_in()?.clone();
     let id = OrganisationId::parse(&id).ok_or(Problem::NotFound)?;
     viewer.must_understand(&on, |day| day.parse::<Date>().is_ok())?;
-    let day = on.parse().ok();
-    let found = app.db.read(move |r| find(r, id, day)).await?.ok_or(Problem::NotFound)?;
+    let (day, now) = (on.parse().ok(), viewer.now);
+    let found = app.db.read(move |r| find(r, id, day, now)).await?.ok_or(Problem::NotFound)?;
     let sees_people = access::may(&me, Doing::SeePeople, &found.spot);
     if viewer.by_api() {
         return answer::data(
@@ -182,6 +193,7 @@ async fn show(
         successors,
         children,
         people,
+        away,
         log,
         spot,
         then,
@@ -191,6 +203,7 @@ async fn show(
     let page = Page {
         may_edit: office.valid_to.is_none() && access::may(&me, Doing::EditOffices, &spot),
         people: if sees_people { people } else { Vec::new() },
+        away: if sees_people { away } else { Vec::new() },
         log: if sees_people { log } else { Vec::new() },
         sees_people,
         frame,

@@ -46,7 +46,8 @@ impl Scope {
         let only_looks = matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
         let is_of_requests = path == "/api/v1/requests" || path.starts_with("/api/v1/requests/");
         match self {
-            Scope::Read => only_looks,
+            // Saying why one looks is a part of looking.
+            Scope::Read => only_looks || is_of_requests && path.ends_with("/look"),
             Scope::Write => only_looks || is_of_requests,
             Scope::All => true,
         }

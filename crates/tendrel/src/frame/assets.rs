@@ -40,6 +40,7 @@ const SCRIPTS: &[(&str, &str)] = &[
     ("office.js", include_str!("scripts/office.js")),
     ("public.js", include_str!("scripts/public.js")),
     ("call.js", include_str!("scripts/call.js")),
+    ("live.js", include_str!("scripts/live.js")),
     ("passkey.js", include_str!("scripts/passkey.js")),
 ];
 

@@ -52,7 +52,10 @@ pub async fn write(State(app): State<App>, request: Request, next: Next) -> Resp
     let status = response.status();
     let reference = reference_of_log(&reported, status, &route);
     if is_api {
-        return later(api_problem(status, reported.sentence, &reference));
+        return later(api_problem(status, reported.sentence, &reference, reported.way.as_deref()));
+    }
+    if let Some(way) = &reported.way {
+        return see_other(way);
     }
     if status == StatusCode::UNAUTHORIZED {
         let back: String = form_urlencoded::byte_serialize(here.as_bytes()).collect();
@@ -78,7 +81,7 @@ fn in_api(response: Response) -> Response {
         _ => "problem-address",
     };
     let allowed = response.headers().get(header::ALLOW).cloned();
-    let mut problem = api_problem(response.status(), sentence, "");
+    let mut problem = api_problem(response.status(), sentence, "", None);
     if let Some(allowed) = allowed {
         problem.headers_mut().insert(header::ALLOW, allowed);
     }
@@ -102,13 +105,16 @@ fn reference_of_log(reported: &Reported, status: StatusCode, route: &str) -> Str
 }
 
 /// RFC 9457.
-fn api_problem(status: StatusCode, sentence: &str, reference: &str) -> Response {
-    let body = json!({
+fn api_problem(status: StatusCode, sentence: &str, reference: &str, way: Option<&str>) -> Response {
+    let mut body = json!({
         "type": format!("urn:tendrel:{sentence}"),
         "title": text(Language::English, false, sentence, &[]),
         "status": status.as_u16(),
         "reference": reference,
     });
+    if let Some(way) = way {
+        body["post_first"] = format!("/api/v1{way}").into();
+    }
     let media_type = HeaderValue::from_static("application/problem+json");
     (status, [(header::CONTENT_TYPE, media_type)], body.to_string()).into_response()
 }

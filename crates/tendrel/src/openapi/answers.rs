@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::schema::{and, between, integer, list, number, object, one_of, or_null, refer, text, truth};
-use super::{analysis, desk, directory, programs, working_time};
+use super::{analysis, desk, directory, programs, rights, working_time};
 
 pub(super) fn schemas() -> Map<String, Json> {
     let all = [
@@ -12,6 +12,7 @@ pub(super) fn schemas() -> Map<String, Json> {
         desk::schemas(),
         directory::schemas(),
         programs::schemas().into(),
+        rights::schemas().into(),
         working_time::schemas().into(),
         analysis::schemas(),
     ];
@@ -29,6 +30,10 @@ fn problem() -> Json {
         ("reference", json!({ "type": "string", "description": "What the operator finds in the log." })),
         ("errors", json!({ "type": "object", "additionalProperties": { "type": "string" } })),
         ("since", list(refer("Event"))),
+        (
+            "post_first",
+            json!({ "type": "string", "description": "Where to say why one looks, before asking again." }),
+        ),
     ];
     for (name, schema) in more {
         problem["properties"][name] = schema;

@@ -18,6 +18,7 @@ pub(super) struct Decided {
     services: Json,
     causes: Json,
     reasons: Json,
+    looks: Json,
     impacts: Json,
     urgencies: Json,
     pub(super) units: Json,
@@ -32,6 +33,7 @@ impl Decided {
             services: one_of(services.map(|it| it.definition.code.as_str())),
             causes: one_of(catalogue.causes.iter().map(|(code, _)| code.as_str())),
             reasons: one_of(catalogue.hold_reasons.iter().map(|it| it.code.as_str())),
+            looks: one_of(catalogue.look_reasons.iter().map(|(code, _)| code.as_str())),
             impacts: level(catalogue.impacts.iter().map(|it| it.level)),
             urgencies: level(catalogue.urgencies.iter().map(|it| it.level)),
             units: one_of(units.iter().map(|it| it.code.as_str())),
@@ -246,6 +248,11 @@ fn act(doing: Doing, decided: &Decided) -> (&'static str, Json, Json) {
             json!({ "text": "Audit of 2026, letter 14." }),
         ),
         Doing::LetGo => ("Let it follow the rules of retention again", nothing(), json!({})),
+        Doing::Look => (
+            "Say why the centre looks; it holds until the end of the day",
+            body([("reason!", decided.looks.clone()), ("text!", words())]),
+            json!({ "reason": "asked", "text": "The unit asked for a second pair of eyes." }),
+        ),
         Doing::See | Doing::SeeInside => ("", nothing(), json!({})),
     }
 }

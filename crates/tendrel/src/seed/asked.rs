@@ -56,6 +56,7 @@ pub(crate) fn receive(
         service: topic.service.id,
         service_version: topic.service.version,
         kind: definition.kind,
+        confidential: definition.confidential,
         description: format!("{subject}. {detail}"),
         answers: answers(definition, &subject, random),
         subject,

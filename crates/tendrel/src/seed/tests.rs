@@ -74,7 +74,7 @@ fn a_seeded_history_holds_together() {
 fn kept_numbers_are_what_one_would_count() {
     let world = seeded(300, 8);
     let mut counted: Vec<(uuid::Uuid, String)> =
-        all(&world).iter().flat_map(save::counted).map(|(owner, name)| (owner, name.to_owned())).collect();
+        all(&world).iter().flat_map(save::counted).map(|(owner, name)| (owner, name.into_owned())).collect();
     counted.sort();
     let kept: Vec<(uuid::Uuid, String, i64)> = world
         .app
@@ -105,8 +105,8 @@ fn what_was_seeded_is_found_by_its_words() {
             .db
             .read_blocking::<_, database::Error, _>(move |r| {
                 Ok((
-                    find(r, &number, Within::Everywhere, None, 10)?,
-                    find(r, &subject, Within::Units(&[unit]), None, 100)?,
+                    find(r, &number, Within::Everywhere, &[], None, 10)?,
+                    find(r, &subject, Within::Units(&[unit]), &[], None, 100)?,
                 ))
             })
             .unwrap();

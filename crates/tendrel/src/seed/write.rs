@@ -1,5 +1,6 @@
 //! Writes told stories, many in one transaction: rows, events, kept numbers and the search index.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use database::{Error, Transaction};
@@ -47,7 +48,12 @@ pub(crate) fn write(tx: &mut Transaction, stories: &[Story], counters: &Counters
     tx.load("messages", &["id", "request_id", "at", "author_id", "author_name", "inside", "body"], said)?;
     let documents: Vec<Document<'_>> = stories
         .iter()
-        .map(|Story { request, line, .. }| Document { request: request.id, unit: request.unit, line })
+        .map(|Story { request, line, .. }| Document {
+            request: request.id,
+            unit: request.unit,
+            veiled_by: request.veiled_by(),
+            line,
+        })
         .collect();
     search::load(tx, &documents)?;
     write_counts(tx, stories)?;
@@ -55,14 +61,14 @@ pub(crate) fn write(tx: &mut Transaction, stories: &[Story], counters: &Counters
 }
 
 fn write_counts(tx: &mut Transaction, stories: &[Story]) -> Result<(), Error> {
-    let mut counts: BTreeMap<(Uuid, &str), i64> = BTreeMap::new();
+    let mut counts: BTreeMap<(Uuid, Cow<'static, str>), i64> = BTreeMap::new();
     for story in stories {
         for (owner, name) in counted(&story.request) {
             *counts.entry((owner, name)).or_default() += 1;
         }
     }
     for ((owner, name), by) in counts {
-        store::count(tx, owner, name, by)?;
+        store::count(tx, owner, &name, by)?;
     }
     Ok(())
 }

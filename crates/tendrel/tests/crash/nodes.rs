@@ -1,6 +1,8 @@
 //! Three nodes over one PostgreSQL, as behind any balancer: whoever is asked, the answer is the same.
 
 use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Write};
+use std::net::{SocketAddr, TcpStream};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -80,6 +82,28 @@ fn enter_letters(client: &mut Client, token: &str, received: Timestamp) {
     }
 }
 
+/// Listens at a node for what happens, as an open list does.
+fn listen(node: SocketAddr, token: &str) -> BufReader<TcpStream> {
+    let mut stream = TcpStream::connect(node).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    write!(stream, "GET /live HTTP/1.1\r\nhost: {node}\r\nauthorization: Bearer {token}\r\n\r\n").unwrap();
+    let mut stream = BufReader::new(stream);
+    let mut line = String::new();
+    while !line.starts_with("retry:") {
+        line.clear();
+        assert!(stream.read_line(&mut line).unwrap() > 0, "no stream");
+    }
+    stream
+}
+
+fn must_hear(stream: &mut BufReader<TcpStream>, number: &str) {
+    let mut line = String::new();
+    while !line.contains(number) {
+        line.clear();
+        assert!(stream.read_line(&mut line).unwrap() > 0, "{number} was not told");
+    }
+}
+
 #[test]
 fn three_nodes_share_the_work_and_one_may_go() {
     if !crate::on_postgres("three nodes") {
@@ -109,6 +133,12 @@ fn three_nodes_share_the_work_and_one_may_go() {
     for (post, receipt) in &acknowledged {
         post::must_be_there(&mut client, &token, *post, receipt);
     }
+
+    // What is posted at one node is told at the others.
+    let mut streams: Vec<_> = nodes.iter().map(|node| listen(node.address, &token)).collect();
+    let answer = post::send(&mut client, &token, POSTS, "After the storm.").unwrap();
+    let number = answer.json()["number"].as_str().unwrap().to_owned();
+    streams.iter_mut().for_each(|stream| must_hear(stream, &number));
 
     let month_ago = Clock::Machine.now() - SignedDuration::from_hours(24 * 30);
     enter_letters(&mut client, &token, month_ago);

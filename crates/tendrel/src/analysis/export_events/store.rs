@@ -135,10 +135,13 @@ impl Window {
         let (from, to) = self.received;
         match self.unit {
             Some(unit) => (
-                "r.unit_id = $3 AND r.received_at >= $1 AND r.received_at < $2",
+                "r.confidential = 0 AND r.unit_id = $3 AND r.received_at >= $1 AND r.received_at < $2",
                 vec![from.into(), to.into(), unit.into()],
             ),
-            None => ("r.received_at >= $1 AND r.received_at < $2", vec![from.into(), to.into()]),
+            None => (
+                "r.confidential = 0 AND r.received_at >= $1 AND r.received_at < $2",
+                vec![from.into(), to.into()],
+            ),
         }
     }
 

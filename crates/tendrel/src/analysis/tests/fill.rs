@@ -123,6 +123,7 @@ fn request(row: &Row, n: usize) -> Request {
         unit,
         service,
         service_version: 1,
+        confidential: false,
         kind: crate::desk::service::Kind::Incident,
         subject: format!("Number {n}"),
         description: String::new(),

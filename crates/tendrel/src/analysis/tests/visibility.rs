@@ -1,185 +1,28 @@
 //! What one may not see is not found: not on a page, in a list, a count, a search, a file, an export or a figure.
 //!
-//! Forty-four people and two hundred requests. Who sees what is worked out here a second time, from the tree of
+//! Forty-four people and two hundred requests, a tenth of them confidential; some of the people are named for those,
+//! one stands in for another, and the centre says why it looks. Who sees what is worked out here a second time, from the tree of
 //! organisations and the words of the rule; then everything the program shows is held against it.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod people;
 
-use crate::desk::testing::{given, reported};
-use crate::directory::people::{self, NewPerson};
-use crate::directory::sessions;
-use crate::id::{OrganisationId, PersonId};
+use std::collections::BTreeSet;
+
+use crate::analysis::tests::visibility::people::{
+    CASES, Case, Onlooker, Tree, UNITS, cases, name, offices, onlookers, stand_in,
+};
+use crate::id::OrganisationId;
 use crate::testing::{Browser, Page, World};
 use crate::viewer::Role;
 
-const UNITS: [&str; 4] = ["PUN", "THI", "HAA", "PAR"];
-const CASES: usize = 200;
 const PERIOD: &str = "from=2026-11-01&to=2026-11-30";
-
-struct Office {
-    id: OrganisationId,
-    name: String,
-    unit: OrganisationId,
-}
-
-struct Case {
-    number: String,
-    unit: OrganisationId,
-    office: OrganisationId,
-    requester: PersonId,
-    file: Option<String>,
-}
-
-struct Onlooker {
-    /// For the words of a failure.
-    who: String,
-    person: PersonId,
-    grants: Vec<(Role, OrganisationId)>,
-    browser: Browser,
-}
-
-/// Every organisation with the one above it.
-struct Tree(BTreeMap<OrganisationId, Option<OrganisationId>>);
-
-impl Tree {
-    fn read(world: &World) -> Tree {
-        let sql = "SELECT id, parent_id FROM organisations";
-        let pairs = world.app.db.read_blocking(move |r| r.rows(sql, &[], |row| Ok((row.at(0)?, row.at(1)?))));
-        Tree(pairs.unwrap_or_else(|error: database::Error| panic!("{error}")).into_iter().collect())
-    }
-
-    fn is_below(&self, low: OrganisationId, high: OrganisationId) -> bool {
-        low == high || self.0[&low].is_some_and(|above| self.is_below(above, high))
-    }
-}
-
-impl Onlooker {
-    /// Works on it, or looks over those who do.
-    fn sees_inside(&self, tree: &Tree, case: &Case) -> bool {
-        self.grants.iter().any(|(role, scope)| match role {
-            Role::Officer | Role::HeadOfUnit => case.unit == *scope,
-            Role::Centre | Role::Auditor => tree.is_below(case.unit, *scope),
-            Role::HeadOfOffice | Role::Requester | Role::Operator => false,
-        })
-    }
-
-    fn sees_as_head(&self, tree: &Tree, case: &Case) -> bool {
-        self.scopes(Role::HeadOfOffice).any(|scope| tree.is_below(case.office, scope))
-    }
-
-    fn scopes(&self, role: Role) -> impl Iterator<Item = OrganisationId> {
-        self.grants.iter().filter(move |grant| grant.0 == role).map(|grant| grant.1)
-    }
-
-    fn sees(&self, tree: &Tree, case: &Case) -> bool {
-        case.requester == self.person || self.sees_inside(tree, case) || self.sees_as_head(tree, case)
-    }
-}
-
-fn organisation(world: &World, key: &str) -> OrganisationId {
-    let key = key.to_owned();
-    let sql = "SELECT id FROM organisations WHERE key = $1";
-    world.app.db.read_blocking(move |r| r.one(sql, &[(&key).into()], |row| row.at(0))).unwrap()
-}
-
-/// Six gewogs of each of the four districts.
-fn offices(world: &World) -> Vec<Office> {
-    let units = UNITS.map(|code| world.app.calendars.unit_by_code(code).unwrap().id);
-    let of_unit = |unit: OrganisationId| {
-        let sql =
-            "SELECT id, name FROM organisations WHERE unit_id = $1 AND kind = 'gewog' ORDER BY name LIMIT 6";
-        let rows = world.app.db.read_blocking(move |r| {
-            r.rows(sql, &[unit.into()], |row| Ok::<_, database::Error>((row.at(0)?, row.at::<String>(1)?)))
-        });
-        rows.unwrap().into_iter().map(move |(id, name)| Office { id, name, unit }).collect::<Vec<_>>()
-    };
-    units.into_iter().flat_map(of_unit).collect()
-}
-
-fn onlooker(world: &World, number: usize, grants: &[(Role, OrganisationId)]) -> Onlooker {
-    let (all, now) = (grants.to_vec(), world.app.clock.now());
-    let made = world.app.db.write_blocking(move |tx| {
-        let name = format!("Onlooker {number:02}");
-        let phone = format!("7700{number:04}");
-        let person = people::insert(tx, &NewPerson { name, phone, ..NewPerson::default() }, now)?;
-        let account = people::insert_account(tx, person, &format!("onlooker{number}"), now)?;
-        for (role, scope) in &all {
-            people::grant(tx, account, *role, *scope, now)?;
-        }
-        Ok::<_, database::Error>((person, sessions::open(tx, account, &sessions::Origin::test(), now)?))
-    });
-    let (person, secret) = made.unwrap();
-    let who = format!("onlooker {number} with {:?}", grants.iter().map(|grant| grant.0).collect::<Vec<_>>());
-    Onlooker { who, person, grants: grants.to_vec(), browser: Browser::new(&world.app, Some(secret)) }
-}
-
-/// Every role in every scope that it is given in, and several together.
-fn onlookers(world: &World, offices: &[Office]) -> Vec<Onlooker> {
-    let units = UNITS.map(|code| world.app.calendars.unit_by_code(code).unwrap().id);
-    let districts =
-        ["punakha", "thimphu", "haa", "paro"].map(|name| organisation(world, &format!("dzongkhag-{name}")));
-    let government = organisation(world, "government");
-    let mut grants: Vec<Vec<(Role, OrganisationId)>> = Vec::new();
-    for (unit, district) in units.into_iter().zip(districts) {
-        grants.push(vec![(Role::Officer, unit)]);
-        grants.push(vec![(Role::HeadOfUnit, unit)]);
-        grants.push(vec![(Role::Centre, district)]);
-        grants.push(vec![(Role::Auditor, district)]);
-        grants.push(vec![(Role::HeadOfOffice, district)]);
-    }
-    grants.extend(offices.iter().step_by(3).map(|office| vec![(Role::HeadOfOffice, office.id)]));
-    grants.extend(offices.iter().step_by(4).map(|office| vec![(Role::Requester, office.id)]));
-    grants.push(vec![(Role::Officer, units[0]), (Role::Officer, units[2])]);
-    grants.push(vec![(Role::HeadOfUnit, units[1]), (Role::HeadOfOffice, districts[3])]);
-    grants.push(vec![(Role::Officer, units[3]), (Role::Auditor, districts[0])]);
-    grants.push(vec![(Role::HeadOfOffice, offices[0].id), (Role::HeadOfOffice, offices[23].id)]);
-    grants.push(vec![(Role::Centre, government)]);
-    grants.push(vec![(Role::Auditor, government)]);
-    grants.push(vec![(Role::Operator, government)]);
-    grants.push(Vec::new());
-    grants.push(vec![(Role::Officer, units[1]), (Role::HeadOfUnit, units[1])]);
-    grants.push(vec![(Role::Requester, government)]);
-    grants.iter().enumerate().map(|(number, grants)| onlooker(world, number, grants)).collect()
-}
-
-async fn cases(world: &World, offices: &[Office], people: &[Onlooker]) -> Vec<Case> {
-    let mut cases = Vec::new();
-    for number in 0..CASES {
-        let office = &offices[number * 7 % offices.len()];
-        let requester = people[number * 5 % people.len()].person;
-        let mut incoming = reported(world);
-        incoming.unit = office.unit;
-        incoming.office = Some(office.id);
-        incoming.office_text.clone_from(&office.name);
-        incoming.requester = Some(requester);
-        incoming.subject = format!("Matter {number:03}");
-        if number % 10 == 0 {
-            let bytes = format!("what stands in file {number}");
-            incoming.files = vec![world.app.files.store("note.txt", bytes.as_bytes()).await.unwrap()];
-        }
-        let accepted = given(world, incoming).await;
-        let id = accepted.id;
-        let sql = "SELECT id FROM attachments WHERE request_id = $1";
-        let file = world
-            .app
-            .db
-            .read_blocking(move |r| r.row(sql, &[id.into()], |row| row.at::<crate::id::AttachmentId>(0)));
-        cases.push(Case {
-            number: accepted.number,
-            unit: office.unit,
-            office: office.id,
-            requester,
-            file: file.unwrap().map(|file| file.to_string()),
-        });
-    }
-    cases
-}
 
 /// The numbers of requests that stand in a text: "PUN-26-00001-2".
 fn numbers(text: &str) -> BTreeSet<String> {
     let is_number = |word: &&str| {
         let parts: Vec<&str> = word.split('-').collect();
-        parts.len() == 4 && UNITS.contains(&parts[0]) && parts[2].len() == 5
+        parts.len() == 4
+            && (UNITS.contains(&parts[0]) && parts[2].len() == 5 || parts[0] == "CONF" && parts[2].len() > 4)
     };
     let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
     words.filter(is_number).map(str::to_owned).collect()
@@ -219,18 +62,29 @@ async fn pages_lists_search_files_exports_and_figures_agree_on_who_sees_what() {
     let world = World::new();
     let (tree, offices) = (Tree::read(&world), offices(&world));
     let mut people = onlookers(&world, &offices);
+    name(&world, &people).await;
+    let before = world.app.clock.now();
     let cases = cases(&world, &offices, &people).await;
+    stand_in(&world, &mut people);
     assert!(people.len() >= 40 && cases.len() == CASES);
+    let hidden = cases.iter().filter(|case| case.confidential).count();
+    assert!(hidden == CASES / 10 && people.iter().filter(|it| it.named).count() > 5);
     for me in &mut people {
+        live(&tree, me, &cases, before).await;
         one_by_one(&tree, me, &cases).await;
-        in_lists(&tree, me, &cases).await;
+        in_lists(&world, &tree, me, &cases).await;
         in_figures(&world, &tree, me, &cases).await;
     }
 }
 
 async fn one_by_one(tree: &Tree, me: &mut Onlooker, cases: &[Case]) {
     for (place, case) in cases.iter().enumerate() {
-        let (number, expected) = (&case.number, if me.sees(tree, case) { 200 } else { 404 });
+        let number = &case.number;
+        if me.must_say_why(tree, case) {
+            says_why(me, case, place).await;
+            continue;
+        }
+        let expected = if me.sees(tree, case) { 200 } else { 404 };
         let answer = me.browser.get(&format!("/api/v1/requests/{number}")).await;
         assert_eq!(answer.status, expected, "{} asks the API for {number}", me.who);
         // A page costs more to make than the answer of the API, and asks the same door.
@@ -245,7 +99,35 @@ async fn one_by_one(tree: &Tree, me: &mut Onlooker, cases: &[Case]) {
     }
 }
 
-async fn in_lists(tree: &Tree, me: &mut Onlooker, cases: &[Case]) {
+/// The centre learns nothing before it said why, and what everybody inside sees from then on.
+async fn says_why(me: &mut Onlooker, case: &Case, place: usize) {
+    let Case { number, file, .. } = case;
+    let path = format!("/api/v1/requests/{number}");
+    assert_eq!(me.browser.get(&path).await.status, 403, "{} asks for {number}", me.who);
+    if let Some(file) = file {
+        let page = me.browser.get(&format!("/requests/{number}/files/{file}")).await;
+        assert!(page.path.ends_with("/look"), "{} opens a file of {number}", me.who);
+    }
+    if place % 8 == 0 {
+        let page = me.browser.get(&format!("/requests/{number}")).await;
+        assert!(page.path.ends_with("/look"), "{} opens {number}", me.who);
+        let why = serde_json::json!({ "reason": "figures", "text": "A test." });
+        me.browser.post_json(&format!("{path}/look"), &why).await.must_be(200);
+        me.browser.get(&path).await.must_be(200);
+    }
+}
+
+/// The stream of live events tells of what the lists hold, and of nothing else.
+async fn live(tree: &Tree, me: &mut Onlooker, cases: &[Case], since: jiff::Timestamp) {
+    let inside = only(cases, |case| me.sees_inside(tree, case));
+    let page = me.browser.get(&format!("/live?since={}", since.as_microsecond())).await;
+    assert!([200, 403].contains(&page.status.as_u16()), "{}: {}", me.who, page.status);
+    let heard = if page.status == 200 { numbers(&page.text()) } else { BTreeSet::new() };
+    assert_eq!(heard, inside, "{}: live", me.who);
+}
+
+async fn in_lists(world: &World, tree: &Tree, me: &mut Onlooker, cases: &[Case]) {
+    let units = UNITS.map(|code| (code, world.app.calendars.unit_by_code(code).unwrap().id));
     let inside = only(cases, |case| me.sees_inside(tree, case));
     let mine = only(cases, |case| case.requester == me.person);
     let as_head = only(cases, |case| me.sees_as_head(tree, case));
@@ -260,17 +142,23 @@ async fn in_lists(tree: &Tree, me: &mut Onlooker, cases: &[Case]) {
     assert_eq!(listed(browser, "/search?q=matter", next_link).await, inside, "{who}: the search");
     assert_eq!(listed(browser, "/my/requests", next_link).await, mine, "{who}: their own");
     assert_eq!(listed(browser, "/my/office", next_link).await, as_head, "{who}: their office's");
-    for code in UNITS {
-        let of_unit: BTreeSet<String> = inside.iter().filter(|it| it.starts_with(code)).cloned().collect();
+    for (code, unit) in units {
+        let of_unit: BTreeSet<String> = cases
+            .iter()
+            .filter(|it| it.unit == unit && inside.contains(&it.number))
+            .map(|it| it.number.clone())
+            .collect();
         let found = listed(browser, &format!("/requests?unit={code}"), next_link).await;
         assert_eq!(found, of_unit, "{who}: the queue of {code}");
     }
 }
 
 async fn in_figures(world: &World, tree: &Tree, me: &mut Onlooker, cases: &[Case]) {
-    let inside = only(cases, |case| me.sees_inside(tree, case));
+    // Nothing confidential stands in a figure, whoever looks at it.
     for code in UNITS {
-        let of_unit: BTreeSet<String> = inside.iter().filter(|it| it.starts_with(code)).cloned().collect();
+        let unit = world.app.calendars.unit_by_code(code).unwrap().id;
+        let of_unit =
+            only(cases, |case| case.unit == unit && !case.confidential && me.sees_inside(tree, case));
         let page = me.browser.get(&format!("/api/v1/analysis?unit={code}&{PERIOD}")).await;
         let counted = if page.status == 200 { page.json()["total"]["came_in"].as_u64().unwrap() } else { 0 };
         assert_eq!(counted, of_unit.len() as u64, "{}: how many came to {code}", me.who);
@@ -282,7 +170,7 @@ async fn in_figures(world: &World, tree: &Tree, me: &mut Onlooker, cases: &[Case
     if !me.grants.iter().any(|(role, _)| matches!(role, Role::Officer | Role::HeadOfUnit)) {
         let heads: Vec<OrganisationId> = me.scopes(Role::HeadOfOffice).collect();
         for office in heads {
-            let own = only(cases, |case| tree.is_below(case.office, office));
+            let own = only(cases, |case| !case.confidential && tree.is_below(case.office, office));
             let page = me.browser.get(&format!("/api/v1/analysis?office={office}&{PERIOD}")).await;
             page.must_be(200);
             assert_eq!(page.json()["total"]["came_in"], own.len(), "{}: their office", me.who);
@@ -301,9 +189,10 @@ async fn in_counters(world: &World, me: &mut Onlooker, cases: &[Case]) {
     let tree = Tree::read(world);
     for code in UNITS {
         let unit = world.app.calendars.unit_by_code(code).unwrap();
-        let cases: Vec<&Case> = cases.iter().filter(|case| case.unit == unit.id).collect();
+        let is_mine = |case: &&Case| case.unit == unit.id && me.sees_inside(&tree, case);
+        let cases: Vec<&Case> = cases.iter().filter(is_mine).collect();
         let page = me.browser.get(&format!("/today?unit={code}")).await;
-        if cases.iter().any(|case| me.sees_inside(&tree, case)) {
+        if !cases.is_empty() {
             page.must_have(&unit.name);
             page.must_have(&format!(">{}<", cases.len()));
         } else {

@@ -32,6 +32,7 @@ pub(super) struct Draft {
     pub(super) default_urgency: String,
     pub(super) waits_for_papers: bool,
     pub(super) public: bool,
+    pub(super) confidential: bool,
     pub(super) withdrawn: bool,
     pub(super) rows: Vec<Row>,
     pub(super) levels: Vec<LevelRow>,
@@ -51,11 +52,11 @@ pub(super) struct LevelRow {
 
 /// What a save writes.
 #[derive(Clone, Debug)]
-pub(super) struct Edited {
-    pub(super) definition: Definition,
-    pub(super) withdrawn: bool,
-    pub(super) levels: BTreeMap<i64, Level>,
-    pub(super) from: Date,
+pub(in crate::desk) struct Edited {
+    pub(in crate::desk) definition: Definition,
+    pub(in crate::desk) withdrawn: bool,
+    pub(in crate::desk) levels: BTreeMap<i64, Level>,
+    pub(in crate::desk) from: Date,
 }
 
 impl Draft {
@@ -85,6 +86,7 @@ impl Draft {
             default_urgency: definition.default_urgency.to_string(),
             waits_for_papers: definition.starts == Starts::Complete,
             public: definition.public,
+            confidential: definition.confidential,
             withdrawn: service.withdrawn,
             rows: definition.fields.iter().map(Row::of).collect(),
             levels: service.levels.values().map(level).collect(),
@@ -118,6 +120,7 @@ impl Draft {
             default_urgency: text("default_urgency"),
             waits_for_papers: form.has("waits_for_papers"),
             public: form.has("public"),
+            confidential: form.has("confidential"),
             withdrawn: form.has("withdrawn"),
             rows: (0..count("rows").min(ROWS_LIMIT)).map(|index| Row::read(form, index)).collect(),
             levels: (0..count("levels").min(20)).map(level).collect(),

@@ -94,6 +94,7 @@ impl Ground<'_> {
             service: service.id,
             service_version: service.version,
             kind: service.definition.kind,
+            confidential: service.definition.confidential,
             subject: if last.subject.is_empty() { last.number.clone() } else { last.subject.clone() },
             description: last.description.clone(),
             answers: BTreeMap::new(),

@@ -1,5 +1,6 @@
 //! What the import asks and writes in the tables of requests, events and people.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use database::{Error, Reader, Transaction, Value};
@@ -151,12 +152,12 @@ fn write_holds(tx: &mut Transaction, cases: &[Imported]) -> Result<(), Error> {
 
 /// Adds what is open to the kept numbers, in one order for all, so that two writers never wait for each other in a ring.
 fn count(tx: &mut Transaction, cases: &[Imported]) -> Result<(), Error> {
-    let mut sums: BTreeMap<(uuid::Uuid, &str), i64> = BTreeMap::new();
+    let mut sums: BTreeMap<(uuid::Uuid, Cow<'static, str>), i64> = BTreeMap::new();
     for key in cases.iter().flat_map(|case| counted(&case.request)) {
         *sums.entry(key).or_default() += 1;
     }
     for ((owner, name), sum) in sums {
-        store::count(tx, owner, name, sum)?;
+        store::count(tx, owner, &name, sum)?;
     }
     Ok(())
 }

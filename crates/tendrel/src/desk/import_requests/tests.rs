@@ -180,10 +180,9 @@ fn a_case_is_found_by_the_number_it_had() {
     let folder = Folder::new();
     run(&world.app, &folder.arguments(&folder.write("log.csv", EXCERPT))).unwrap();
     let number = *cases_of(EXCERPT).keys().next().unwrap();
-    let found = world
-        .app
-        .db
-        .read_blocking(move |r| crate::search::find(r, number, crate::search::Within::Everywhere, None, 10));
+    let found = world.app.db.read_blocking(move |r| {
+        crate::search::find(r, number, crate::search::Within::Everywhere, &[], None, 10)
+    });
     assert_eq!(found.unwrap().len(), 1);
 }
 

@@ -6,8 +6,9 @@ use jiff::{Timestamp, ToSpan};
 
 use crate::desk::catalogue::CatalogueData;
 use crate::desk::request::{Channel, State};
-use crate::desk::store::lists::{Order, Position, Wanted};
+use crate::desk::store::lists::{Order, Position, Veiled, Wanted};
 use crate::id::{OrganisationId, PersonId};
+use crate::viewer::SignedIn;
 
 /// The names that mean something in the address, in the order in which they are written.
 const NAMES: [&str; 16] = [
@@ -120,7 +121,7 @@ impl Filters {
     pub fn wanted(
         &self,
         units: Option<Vec<OrganisationId>>,
-        me: PersonId,
+        me: &SignedIn,
         catalogue: &CatalogueData,
         zone: &TimeZone,
     ) -> Wanted {
@@ -130,7 +131,7 @@ impl Filters {
             order: self.order(),
             state: State::from_code(self.of("state")),
             officer: match self.of("officer") {
-                "me" => Some(Some(me)),
+                "me" => Some(Some(me.person)),
                 "nobody" => Some(None),
                 other => PersonId::parse(other).map(Some),
             },
@@ -146,6 +147,7 @@ impl Filters {
             received_to: day("to", 1),
             resolved_from: day("resolved_from", 0),
             resolved_to: day("resolved_to", 1),
+            veiled: Veiled::Named(me.named.clone()),
         }
     }
 }

@@ -4,6 +4,7 @@ use database::{Error, Reader, Row, Value};
 use jiff::Timestamp;
 
 use crate::desk::request::{Channel, State};
+use crate::desk::store::named::unveiled;
 use crate::id::{OrganisationId, PersonId, RequestId, ServiceId};
 
 /// A request as a row of a list.
@@ -111,6 +112,22 @@ pub struct Wanted {
     pub received_to: Option<Timestamp>,
     pub resolved_from: Option<Timestamp>,
     pub resolved_to: Option<Timestamp>,
+    pub veiled: Veiled,
+}
+
+/// Which confidential requests a list may hold.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Veiled {
+    /// Those of the services for which the viewer is named.
+    Named(Vec<ServiceId>),
+    /// All: the list is of the viewer's own.
+    Own,
+}
+
+impl Default for Veiled {
+    fn default() -> Veiled {
+        Veiled::Named(Vec::new())
+    }
 }
 
 /// In which order, and with it which requests there are at all.
@@ -200,6 +217,11 @@ fn conditions(wanted: &Wanted) -> Where<'_> {
         Order::Due => all.conditions.push("r.is_open = 1".to_owned()),
         Order::Newest => {}
         Order::Resolved => all.conditions.push("r.resolved_at IS NOT NULL".to_owned()),
+    }
+    if let Veiled::Named(services) = &wanted.veiled {
+        let condition = unveiled(services, all.values.len());
+        all.values.extend(services.iter().map(|service| Value::from(*service)));
+        all.conditions.push(condition);
     }
     match wanted.units.as_deref() {
         None => {}

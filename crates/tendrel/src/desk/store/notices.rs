@@ -3,8 +3,11 @@
 use database::{Error, Reader, Transaction};
 use jiff::Timestamp;
 
-use crate::desk::store;
-use crate::id::{NoticeId, PersonId, RequestId};
+use crate::desk::request::Request;
+use crate::desk::store::named::with_named;
+use crate::desk::store::{self, people as known};
+use crate::id::{NoticeId, PersonId, RequestId, ServiceId};
+use crate::viewer::SignedIn;
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Notice {
@@ -16,22 +19,63 @@ pub struct Notice {
     pub is_read: bool,
 }
 
-/// Tells each of these people, and counts it in their menu.
+/// Tells each of these people about a request, and whoever stands in for them; of a confidential one nobody stands in,
+/// for not everybody who does is named. It is counted in their menu.
 pub fn tell(
     tx: &mut Transaction,
     people: &[PersonId],
     kind: &str,
-    request: RequestId,
+    request: &Request,
     now: Timestamp,
 ) -> Result<(), Error> {
     let mut people = people.to_vec();
+    if !request.confidential {
+        people.extend(known::stand_ins(tx, &people, now)?);
+    }
+    let about = About { request: Some(request.id), service: None, words: "" };
+    tell_all(tx, people, kind, &about, now)
+}
+
+/// Tells these people something about a service.
+pub fn tell_of_service(
+    tx: &mut Transaction,
+    people: Vec<PersonId>,
+    kind: &str,
+    (service, words): (ServiceId, &str),
+    now: Timestamp,
+) -> Result<(), Error> {
+    tell_all(tx, people, kind, &About { request: None, service: Some(service), words }, now)
+}
+
+struct About<'a> {
+    request: Option<RequestId>,
+    service: Option<ServiceId>,
+    words: &'a str,
+}
+
+fn tell_all(
+    tx: &mut Transaction,
+    mut people: Vec<PersonId>,
+    kind: &str,
+    about: &About<'_>,
+    now: Timestamp,
+) -> Result<(), Error> {
     // Always in the same order, so that two writers never wait for each other in a ring.
     people.sort_unstable();
     people.dedup();
     for person in people {
         tx.execute(
-            "INSERT INTO notices (id, person_id, at, kind, request_id) VALUES ($1, $2, $3, $4, $5)",
-            &[NoticeId::new(now).into(), person.into(), now.into(), kind.into(), request.into()],
+            "INSERT INTO notices (id, person_id, at, kind, request_id, service_id, words)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            &[
+                NoticeId::new(now).into(),
+                person.into(),
+                now.into(),
+                kind.into(),
+                about.request.into(),
+                about.service.into(),
+                about.words.into(),
+            ],
         )?;
         store::count(tx, person.uuid(), "notices", 1)?;
     }
@@ -41,17 +85,19 @@ pub fn tell(
 /// A page of somebody's notices, newest first, after the one already shown.
 pub fn list(
     r: &mut Reader,
-    person: PersonId,
+    me: &SignedIn,
     before: Option<NoticeId>,
     limit: i64,
 ) -> Result<Vec<Notice>, Error> {
     let before = before.unwrap_or_else(|| NoticeId::of(uuid::Uuid::max()));
+    let (veil, values) = with_named(vec![me.person.into(), before.into(), limit.into()], &me.named);
     r.rows(
-        "SELECT n.id AS id, n.at AS at, n.kind AS kind, n.read_at AS read_at, r.number AS number,
-                r.subject AS subject
-         FROM notices n JOIN requests r ON r.id = n.request_id
-         WHERE n.person_id = $1 AND n.id < $2 ORDER BY n.id DESC LIMIT $3",
-        &[person.into(), before.into(), limit.into()],
+        &format!("SELECT n.id AS id, n.at AS at, n.kind AS kind, n.read_at AS read_at, COALESCE(r.number, '') AS number,
+                COALESCE(r.subject, n.words) AS subject
+         FROM notices n LEFT JOIN requests r ON r.id = n.request_id
+         WHERE n.person_id = $1 AND n.id < $2 AND (r.id IS NULL OR {veil} OR r.requester_id = $1)
+         ORDER BY n.id DESC LIMIT $3"),
+        &values,
         |row| {
             Ok(Notice {
                 id: row.get("id")?,
@@ -85,12 +131,16 @@ pub fn mark_read(
     store::count(tx, person.uuid(), "notices", -i64::try_from(marked).unwrap_or(0))
 }
 
-/// The number of the request a notice is about, if it is this person's.
-pub fn about(r: &mut Reader, person: PersonId, id: NoticeId) -> Result<Option<String>, Error> {
+/// The number of the request, or the service, that a notice is about, if it is this person's.
+pub fn about(
+    r: &mut Reader,
+    person: PersonId,
+    id: NoticeId,
+) -> Result<Option<(Option<String>, Option<ServiceId>)>, Error> {
     r.row(
-        "SELECT r.number AS number FROM notices n JOIN requests r ON r.id = n.request_id
-         WHERE n.person_id = $1 AND n.id = $2",
+        "SELECT r.number AS number, n.service_id AS service_id
+         FROM notices n LEFT JOIN requests r ON r.id = n.request_id WHERE n.person_id = $1 AND n.id = $2",
         &[person.into(), id.into()],
-        |row| row.get("number"),
+        |row| Ok((row.get("number")?, row.get("service_id")?)),
     )
 }

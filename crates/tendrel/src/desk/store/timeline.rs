@@ -116,14 +116,14 @@ pub fn beside(r: &mut Reader, request: &Request) -> Result<(Vec<Beside>, Vec<Bes
     };
     let same = r.rows(
         "SELECT number, subject, received_at, state FROM requests
-         WHERE office_id = $1 AND service_id = $2 AND is_open = 1 AND unit_id = $3 AND id <> $4
+         WHERE office_id = $1 AND service_id = $2 AND is_open = 1 AND unit_id = $3 AND id <> $4 AND confidential = 0
          ORDER BY received_at DESC LIMIT 3",
         &[office.into(), request.service.into(), request.unit.into(), request.id.into()],
         read,
     )?;
     let earlier = r.rows(
         "SELECT number, subject, received_at, state FROM requests
-         WHERE office_id = $1 AND (received_at, id) < ($2, $3) AND unit_id = $4
+         WHERE office_id = $1 AND (received_at, id) < ($2, $3) AND unit_id = $4 AND confidential = 0
          ORDER BY received_at DESC, id DESC LIMIT 5",
         &[office.into(), request.received_at.into(), request.id.into(), request.unit.into()],
         read,

@@ -4,8 +4,9 @@ use database::{Error, Reader};
 use jiff::Timestamp;
 
 use crate::desk::request::State;
+use crate::desk::store::named::with_named;
 use crate::desk::store::timeline::Beside;
-use crate::id::{OrganisationId, PersonId};
+use crate::id::{OrganisationId, PersonId, ServiceId};
 
 /// The kept numbers of a unit.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -16,8 +17,8 @@ pub struct Kept {
     pub late: i64,
 }
 
-/// The kept numbers of all units.
-pub fn kept(r: &mut Reader) -> Result<Vec<(OrganisationId, Kept)>, Error> {
+/// The kept numbers of all units, with what is confidential of these services.
+pub fn kept(r: &mut Reader, named: &[ServiceId]) -> Result<Vec<(OrganisationId, Kept)>, Error> {
     let mut all: Vec<(OrganisationId, Kept)> = Vec::new();
     r.rows(
         "SELECT c.owner_id AS owner_id, c.name AS name, c.value AS value
@@ -30,11 +31,15 @@ pub fn kept(r: &mut Reader) -> Result<Vec<(OrganisationId, Kept)>, Error> {
                 all.push((unit, Kept::default()));
             }
             if let Some((_, kept)) = all.last_mut() {
-                match name.as_str() {
-                    "open" => kept.open = value,
-                    "unassigned" => kept.unassigned = value,
-                    "on_hold" => kept.on_hold = value,
-                    "late" => kept.late = value,
+                let (name, service) = name.split_once('/').unwrap_or((&name, ""));
+                if !service.is_empty() && !ServiceId::parse(service).is_some_and(|it| named.contains(&it)) {
+                    return Ok(());
+                }
+                match name {
+                    "open" => kept.open += value,
+                    "unassigned" => kept.unassigned += value,
+                    "on_hold" => kept.on_hold += value,
+                    "late" => kept.late += value,
                     _ => {}
                 }
             }
@@ -55,13 +60,19 @@ pub struct Load {
 }
 
 /// The open requests of a unit by officer; `end` is the end of today.
-pub fn load(r: &mut Reader, unit: OrganisationId, end: Timestamp) -> Result<Vec<Load>, Error> {
+pub fn load(
+    r: &mut Reader,
+    unit: OrganisationId,
+    end: Timestamp,
+    named: &[ServiceId],
+) -> Result<Vec<Load>, Error> {
+    let (veil, values) = with_named(vec![unit.into(), end.into()], named);
     r.rows(
-        "SELECT assignee_id, COUNT(*) AS open, CAST(SUM(CASE WHEN state = 'on_hold' THEN 1 ELSE 0 END) AS BIGINT) AS on_hold,
+        &format!("SELECT assignee_id, COUNT(*) AS open, CAST(SUM(CASE WHEN state = 'on_hold' THEN 1 ELSE 0 END) AS BIGINT) AS on_hold,
                 CAST(SUM(CASE WHEN resolution_late = 1 OR (response_late = 1 AND responded_at IS NULL) THEN 1 ELSE 0 END) AS BIGINT) AS late,
                 CAST(SUM(CASE WHEN queue_at <= $2 THEN 1 ELSE 0 END) AS BIGINT) AS due_today
-         FROM requests WHERE unit_id = $1 AND is_open = 1 GROUP BY assignee_id",
-        &[unit.into(), end.into()],
+         FROM requests r WHERE unit_id = $1 AND is_open = 1 AND {veil} GROUP BY assignee_id"),
+        &values,
         |row| {
             Ok(Load {
                 officer: row.get("assignee_id")?,
@@ -88,11 +99,15 @@ pub fn settled(
     unit: OrganisationId,
     from: Timestamp,
     to: Timestamp,
+    named: &[ServiceId],
 ) -> Result<Vec<Settled>, Error> {
+    let (veil, values) = with_named(vec![unit.into(), from.into(), to.into()], named);
     r.rows(
-        "SELECT resolution_used, resolution_target, resolution_late FROM requests
-         WHERE unit_id = $1 AND resolved_at >= $2 AND resolved_at < $3",
-        &[unit.into(), from.into(), to.into()],
+        &format!(
+            "SELECT resolution_used, resolution_target, resolution_late FROM requests r
+         WHERE unit_id = $1 AND resolved_at >= $2 AND resolved_at < $3 AND {veil}"
+        ),
+        &values,
         |row| {
             Ok(Settled {
                 used: row.get("resolution_used")?,
@@ -109,21 +124,26 @@ pub fn kept_between(
     unit: OrganisationId,
     from: Timestamp,
     to: Timestamp,
+    named: &[ServiceId],
 ) -> Result<(i64, i64), Error> {
+    let (veil, values) = with_named(vec![unit.into(), from.into(), to.into()], named);
     r.one(
-        "SELECT COUNT(*) AS cases, CAST(COALESCE(SUM(resolution_late), 0) AS BIGINT) AS late FROM requests
-         WHERE unit_id = $1 AND resolved_at >= $2 AND resolved_at < $3 AND resolution_target IS NOT NULL",
-        &[unit.into(), from.into(), to.into()],
+        &format!("SELECT COUNT(*) AS cases, CAST(COALESCE(SUM(resolution_late), 0) AS BIGINT) AS late FROM requests r
+         WHERE unit_id = $1 AND resolved_at >= $2 AND resolved_at < $3 AND resolution_target IS NOT NULL AND {veil}"),
+        &values,
         |row| Ok((row.get("cases")?, row.get("late")?)),
     )
 }
 
 /// Open requests that were resolved once before, due first.
-pub fn reopened(r: &mut Reader, unit: OrganisationId) -> Result<Vec<Beside>, Error> {
+pub fn reopened(r: &mut Reader, unit: OrganisationId, named: &[ServiceId]) -> Result<Vec<Beside>, Error> {
+    let (veil, values) = with_named(vec![unit.into()], named);
     r.rows(
-        "SELECT number, subject, received_at, state FROM requests
-         WHERE unit_id = $1 AND is_open = 1 AND reopened > 0 ORDER BY queue_at, id LIMIT 5",
-        &[unit.into()],
+        &format!(
+            "SELECT number, subject, received_at, state FROM requests r
+         WHERE unit_id = $1 AND is_open = 1 AND reopened > 0 AND {veil} ORDER BY queue_at, id LIMIT 5"
+        ),
+        &values,
         |row| {
             let state: String = row.get("state")?;
             Ok(Beside {
@@ -140,14 +160,18 @@ pub fn reopened(r: &mut Reader, unit: OrganisationId) -> Result<Vec<Beside>, Err
 pub fn waiting(
     r: &mut Reader,
     unit: OrganisationId,
+    named: &[ServiceId],
 ) -> Result<Vec<(String, String, Timestamp, String)>, Error> {
+    let (veil, values) = with_named(vec![unit.into()], named);
     r.rows(
-        "SELECT r.number AS number, r.subject AS subject, h.from_at AS from_at, h.comment AS comment
+        &format!(
+            "SELECT r.number AS number, r.subject AS subject, h.from_at AS from_at, h.comment AS comment
          FROM requests r JOIN hold_reasons w ON w.code = r.hold_reason
          JOIN holds h ON h.request_id = r.id AND h.to_at IS NULL
-         WHERE r.unit_id = $1 AND r.state = 'on_hold' AND w.waits_for = 'requester'
-         ORDER BY h.from_at LIMIT 5",
-        &[unit.into()],
+         WHERE r.unit_id = $1 AND r.state = 'on_hold' AND w.waits_for = 'requester' AND {veil}
+         ORDER BY h.from_at LIMIT 5"
+        ),
+        &values,
         |row| Ok((row.get("number")?, row.get("subject")?, row.get("from_at")?, row.get("comment")?)),
     )
 }

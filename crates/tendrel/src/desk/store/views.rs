@@ -1,8 +1,9 @@
 //! Which lists somebody may look at, and the views they saved.
 
-use database::{Error, Reader, Transaction};
+use database::{Error, Reader, Transaction, Value};
 
-use crate::id::{AccountId, OrganisationId, SavedViewId};
+use crate::desk::store::named::veiled_counter;
+use crate::id::{AccountId, OrganisationId, SavedViewId, ServiceId};
 
 /// Views that one person may keep.
 pub const VIEWS_LIMIT: i64 = 20;
@@ -23,14 +24,17 @@ pub fn units_below(r: &mut Reader, scopes: &[OrganisationId]) -> Result<Vec<Orga
     Ok(units)
 }
 
-/// A kept number of a unit.
-pub fn counter(r: &mut Reader, owner: OrganisationId, name: &str) -> Result<i64, Error> {
-    let value: Option<i64> = r.row(
-        "SELECT value FROM counters WHERE owner_id = $1 AND name = $2",
-        &[owner.into(), name.into()],
-        |row| row.get("value"),
-    )?;
-    Ok(value.unwrap_or(0))
+/// A kept number of a unit, with what is confidential of these services.
+pub fn counter(r: &mut Reader, owner: OrganisationId, name: &str, named: &[ServiceId]) -> Result<i64, Error> {
+    let mut values: Vec<Value<'_>> = vec![owner.into(), name.into()];
+    values.extend(named.iter().map(|service| veiled_counter(name, *service).into()));
+    let places: Vec<String> = (2..=values.len()).map(|place| format!("${place}")).collect();
+    let sql = format!(
+        "SELECT CAST(COALESCE(SUM(value), 0) AS BIGINT) AS value FROM counters
+         WHERE owner_id = $1 AND name IN ({})",
+        places.join(", ")
+    );
+    r.one(&sql, &values, |row| row.get("value"))
 }
 
 pub fn office_name(r: &mut Reader, office: OrganisationId) -> Result<Option<String>, Error> {

@@ -67,6 +67,7 @@ impl Draft {
             starts: if self.waits_for_papers { Starts::Complete } else { Starts::Received },
             sort: old.sort,
             public: self.public,
+            confidential: self.confidential,
             sample: false,
             words: listed(&self.words, ','),
             levels: levels.clone(),
