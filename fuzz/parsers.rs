@@ -164,7 +164,7 @@ pub(crate) fn queue_filters(bytes: &[u8]) {
     let _ = (filters.narrowing(), filters.office(), filters.first(), filters.misunderstood(&catalogue));
     let zone = app().calendars.zone();
     let person = tendrel::id::PersonId::of(uuid::Uuid::nil());
-    let _ = filters.wanted(None, person, &catalogue, &zone);
+    let _ = filters.wanted(None, person, &[], &catalogue, &zone);
     if let Some(position) = Position::parse(&query) {
         assert_eq!(Position::parse(&position.written()).map(Position::written), Some(position.written()));
     }
@@ -212,7 +212,7 @@ pub(crate) fn search_words(bytes: &[u8]) {
     let units = [tendrel::id::OrganisationId::of(uuid::Uuid::nil())];
     let words = typed.clone();
     let found = app().db.read_blocking(move |r| {
-        tendrel::search::find(r, &words, tendrel::search::Within::Units(&units), None, 5)
+        tendrel::search::find(r, &words, tendrel::search::Within::Units(&units), &[], None, 5)
     });
     assert!(found.is_ok() || typed.contains('\0'), "{typed:?}: {:?}", found.err());
 }

@@ -281,9 +281,9 @@ mod tests {
         let unit = OrganisationId::new(Timestamp::UNIX_EPOCH);
         let request = RequestId::new(Timestamp::UNIX_EPOCH);
         let texts = ["printer a🆅b", "Принтер", "मुद्रक", "打印机", "𞤀𞤁", "straße", "འབྲེལ"];
-        world.app.db.write_blocking(move |tx| index(tx, request, unit, &texts)).unwrap();
+        world.app.db.write_blocking(move |tx| index(tx, request, unit, None, &texts)).unwrap();
         let found = |query: String| {
-            let found = move |r: &mut Reader| find(r, &query, Within::Units(&[unit]), None, 5);
+            let found = move |r: &mut Reader| find(r, &query, Within::Units(&[unit]), &[], None, 5);
             world.app.db.read_blocking(found).unwrap().len()
         };
         for query in ["a🆅", "a🆅b print", "принт", "मुद्र", "打印", "𞤀", "STRASSE", "straß", "འབྲེལ"]

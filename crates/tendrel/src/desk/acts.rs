@@ -6,8 +6,8 @@ use axum::routing::get;
 use crate::app::App;
 use crate::desk::act::{self, Act};
 use crate::desk::{
-    assign, attach, cancel, close, complete, hand_over, hold, keep, let_go, look, note, rate, reclassify, reopen,
-    reply, resolve, resume, take,
+    assign, attach, cancel, close, complete, hand_over, hold, keep, let_go, look, note, rate, reclassify,
+    reopen, reply, resolve, resume, take,
 };
 
 pub static ACTS: [Act; 18] = [

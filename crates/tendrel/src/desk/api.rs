@@ -125,7 +125,8 @@ async fn list(
         .db
         .read(move |r| {
             let units = units_of(r, &place, &me, filters.of("unit"))?;
-            let wanted = filters.wanted(units, &me, &place.catalogue.now(), &place.calendars.zone());
+            let wanted =
+                filters.wanted(units, me.person, &me.named, &place.catalogue.now(), &place.calendars.zone());
             let after = Position::parse(filters.of("after"));
             let listed = lists::list(r, &wanted, after, PAGE as i64 + 1)?;
             Ok::<_, Problem>((listed, wanted.order))

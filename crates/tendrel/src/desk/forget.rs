@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::desk::catalogue::CatalogueData;
 use crate::desk::index;
-use crate::desk::store::{self, forget};
+use crate::desk::store::{self, forget, looks};
 use crate::events::content::Content;
 use crate::events::{self, Actor, Event};
 use crate::id::RequestId;
@@ -72,6 +72,7 @@ pub fn anonymise(
     let Some(left) = forget::next_version(tx, id)? else { return Ok(None) };
     let name = catalogue.service(before.service).map_or(&before.number, |it| &it.definition.name);
     forget::strip(tx, id, name, why.now)?;
+    looks::forget(tx, id)?;
     let (_, files) = forget::remove_attachments(tx, id)?;
     let asker = before.requester.map(crate::id::Id::uuid);
     let less = |_: &str, content: Content| {
@@ -83,7 +84,7 @@ pub fn anonymise(
         content.without(stays, |part| STAYS.contains(&part))
     };
     events::take_out(tx, id.uuid(), (1, left.version - 1), less)?;
-    search::index(tx, id, left.unit, &[&left.number, &left.source])?;
+    search::index(tx, id, left.unit, before.veiled_by(), &[&left.number, &left.source])?;
     record(tx, id, &left, "anonymised", json!({}), why)?;
     Ok(Some(files))
 }

@@ -119,7 +119,7 @@ async fn show(
     let Found { mut listed, units, officers, office, late } = found;
     let more = listed.len() > PAGE_ROWS;
     listed.truncate(PAGE_ROWS);
-    let wanted = filters.wanted(None, &me, &app.catalogue.now(), &frame.zone);
+    let wanted = filters.wanted(None, me.person, &me.named, &app.catalogue.now(), &frame.zone);
     let last = listed.last().filter(|_| more).map(|row| wanted.order.position(row));
     let next = last.map(|last| address("/requests", &filters.with("after", &last.written()).query()));
     let summary = late.map(|late| frame.t2("queue-summary", "open", me.counts.open, "late", late));
@@ -141,7 +141,8 @@ async fn show(
 /// Everything the page asks the database, in one snapshot.
 fn find(r: &mut Reader, app: &App, me: &SignedIn, filters: &Filters) -> Result<Found, Problem> {
     let units = units_of(r, app, me, filters.of("unit"))?;
-    let wanted = filters.wanted(units.clone(), me, &app.catalogue.now(), &app.calendars.zone());
+    let wanted =
+        filters.wanted(units.clone(), me.person, &me.named, &app.catalogue.now(), &app.calendars.zone());
     let after = Position::parse(filters.of("after"));
     let listed = lists::list(r, &wanted, after, PAGE_ROWS as i64 + 1)?;
     let one_unit = units.as_deref().and_then(|units| match units {

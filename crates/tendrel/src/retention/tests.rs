@@ -179,7 +179,7 @@ async fn remove_all_due(world: &World) -> BTreeMap<&'static str, i64> {
 
 /// The word is searched for as somebody who sees everything would.
 async fn is_found(world: &World, word: &'static str) -> bool {
-    let found = world.app.db.read(move |r| find(r, word, Within::Everywhere, None, 10)).await.unwrap();
+    let found = world.app.db.read(move |r| find(r, word, Within::Everywhere, &[], None, 10)).await.unwrap();
     !found.is_empty()
 }
 

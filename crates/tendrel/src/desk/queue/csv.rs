@@ -49,7 +49,7 @@ pub(super) async fn download(
     let read = app.read_for(&viewer, move |r| {
         let units = units_of(r, &place, &me, filters.of("unit"))?;
         let (catalogue, zone) = (place.catalogue.now(), place.calendars.zone());
-        let wanted = filters.wanted(units, &me, &catalogue, &zone);
+        let wanted = filters.wanted(units, me.person, &me.named, &catalogue, &zone);
         let mut file = ::csv::Writer::from_writer(Vec::new());
         file.write_record(HEADS).map_err(unwritten)?;
         let (mut fault, mut rows) = (None, 0_u64);

@@ -7,8 +7,7 @@ use jiff::{Timestamp, ToSpan};
 use crate::desk::catalogue::CatalogueData;
 use crate::desk::request::{Channel, State};
 use crate::desk::store::lists::{Order, Position, Veiled, Wanted};
-use crate::id::{OrganisationId, PersonId};
-use crate::viewer::SignedIn;
+use crate::id::{OrganisationId, PersonId, ServiceId};
 
 /// The names that mean something in the address, in the order in which they are written.
 const NAMES: [&str; 16] = [
@@ -117,11 +116,12 @@ impl Filters {
         }
     }
 
-    /// What is asked for within these units, by this person.
+    /// What is asked for within these units, by this person, who is named for these services.
     pub fn wanted(
         &self,
         units: Option<Vec<OrganisationId>>,
-        me: &SignedIn,
+        me: PersonId,
+        named: &[ServiceId],
         catalogue: &CatalogueData,
         zone: &TimeZone,
     ) -> Wanted {
@@ -131,7 +131,7 @@ impl Filters {
             order: self.order(),
             state: State::from_code(self.of("state")),
             officer: match self.of("officer") {
-                "me" => Some(Some(me.person)),
+                "me" => Some(Some(me)),
                 "nobody" => Some(None),
                 other => PersonId::parse(other).map(Some),
             },
@@ -147,7 +147,7 @@ impl Filters {
             received_to: day("to", 1),
             resolved_from: day("resolved_from", 0),
             resolved_to: day("resolved_to", 1),
-            veiled: Veiled::Named(me.named.clone()),
+            veiled: Veiled::Named(named.to_vec()),
         }
     }
 }

@@ -52,3 +52,9 @@ pub fn of_request(r: &mut Reader, request: RequestId) -> Result<Vec<Look>, Error
         |row| Ok(Look { name: row.get("name")?, at: row.get("at")?, reason: row.get("reason")? }),
     )
 }
+
+/// The words with which people said why they looked go with what else names persons; who looked and when stays.
+pub fn forget(tx: &mut Transaction, request: RequestId) -> Result<(), Error> {
+    tx.execute("UPDATE looks SET words = '' WHERE request_id = $1", &[request.into()])?;
+    Ok(())
+}
