@@ -172,7 +172,7 @@ pub fn sentence(frame: &Frame, catalogue: &CatalogueData, event: &Event) -> Stri
             arguments.push(("rating", rating.into()));
         }
         "files_removed" => {
-            arguments.push(("n", detail.get("count").and_then(Json::as_i64).unwrap_or_default().into()))
+            arguments.push(("n", detail.get("count").and_then(Json::as_i64).unwrap_or_default().into()));
         }
         "looked" => {
             let reason = catalogue.look_reason(text("reason")).unwrap_or_default();
