@@ -127,8 +127,10 @@ async fn write_down(app: &App, viewer: &Viewer, call: Call, secret: String) -> R
             if call.taken && may_work {
                 at_once::take(tx, &desk, &actor, accepted.id)?;
             }
-            if let Some(solved) = &call.solved {
-                at_once::resolve(tx, &desk, &actor, accepted.id, solved)?;
+            match &call.solved {
+                Some(solved) if may_work => at_once::resolve(tx, &desk, &actor, accepted.id, solved)?,
+                Some(solved) => at_once::note(tx, &desk, &actor, accepted.id, &solved.words)?,
+                None => {}
             }
             Ok(accepted)
         })

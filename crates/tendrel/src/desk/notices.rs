@@ -11,7 +11,7 @@ use jiff::Timestamp;
 
 use crate::app::App;
 use crate::desk::request::Request;
-use crate::desk::store::notices::{self, Notice};
+use crate::desk::store::notices::{self, LeadsTo, Notice};
 use crate::desk::store::people;
 use crate::frame::{Frame, page, see_other};
 use crate::id::{NoticeId, PersonId};
@@ -86,19 +86,19 @@ async fn open(State(app): State<App>, viewer: Viewer, Path(id): Path<String>) ->
     let me = viewer.must_be_signed_in()?;
     let (person, now) = (me.person, app.clock.now());
     let id = NoticeId::parse(&id).ok_or(Problem::NotFound)?;
-    let about = app.db.write(move |tx| {
-        let about = notices::about(tx, person, id)?.ok_or(Problem::NotFound)?;
+    let leads_to = app.db.write(move |tx| {
+        let leads_to = notices::leads_to(tx, person, id)?.ok_or(Problem::NotFound)?;
         notices::mark_read(tx, person, Some(id), now)?;
-        Ok::<_, Problem>(about)
+        Ok::<_, Problem>(leads_to)
     });
-    let way = match about.await? {
-        (Some(number), _) => format!("/requests/{number}"),
-        (None, Some(service)) if me.named.contains(&service) => {
+    let way = match leads_to.await? {
+        LeadsTo { number: Some(number), .. } => format!("/requests/{number}"),
+        LeadsTo { service: Some(service), .. } if me.named.contains(&service) => {
             let catalogue = app.catalogue.now();
             let code = catalogue.service(service).map_or("", |service| service.definition.code.as_str());
             format!("/services/{code}/named")
         }
-        (None, _) => "/notices".to_owned(),
+        LeadsTo { .. } => "/notices".to_owned(),
     };
     Ok(see_other(&way))
 }

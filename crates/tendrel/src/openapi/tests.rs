@@ -203,7 +203,7 @@ async fn a_member_of_another_type_is_refused_and_not_guessed_at() {
         assert_eq!(page.json()["errors"]["version"], "Send this as a whole number, or leave it out.");
     }
     let take = format!("/api/v1/requests/{number}/take");
-    karma.post(&take, &[("version", "{}")]).await.must_be(409);
+    karma.post(&take, &[("version", "{}")]).await.must_be(422);
     karma.post_json(&note, &json!({ "text": true })).await.must_be(422);
     assert_eq!(world.number("SELECT COUNT(*) FROM messages"), 0);
     karma

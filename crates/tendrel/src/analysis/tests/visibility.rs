@@ -88,7 +88,7 @@ async fn one_by_one(tree: &Tree, me: &mut Onlooker, cases: &[Case]) {
         let answer = me.browser.get(&format!("/api/v1/requests/{number}")).await;
         assert_eq!(answer.status, expected, "{} asks the API for {number}", me.who);
         // A page costs more to make than the answer of the API, and asks the same door.
-        if place % 8 == 0 {
+        if place.is_multiple_of(8) {
             let page = me.browser.get(&format!("/requests/{number}")).await;
             assert_eq!(page.status, expected, "{} opens {number}", me.who);
         }
@@ -108,7 +108,7 @@ async fn says_why(me: &mut Onlooker, case: &Case, place: usize) {
         let page = me.browser.get(&format!("/requests/{number}/files/{file}")).await;
         assert!(page.path.ends_with("/look"), "{} opens a file of {number}", me.who);
     }
-    if place % 8 == 0 {
+    if place.is_multiple_of(8) {
         let page = me.browser.get(&format!("/requests/{number}")).await;
         assert!(page.path.ends_with("/look"), "{} opens {number}", me.who);
         let why = serde_json::json!({ "reason": "figures", "text": "A test." });

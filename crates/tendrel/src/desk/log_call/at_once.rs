@@ -5,6 +5,7 @@ use database::Transaction;
 
 use crate::desk::access::Standing;
 use crate::desk::act::{Act, Case, Refused};
+use crate::desk::note::NOTE;
 use crate::desk::resolve::RESOLVE;
 use crate::desk::save::Desk;
 use crate::desk::store;
@@ -34,6 +35,17 @@ pub(super) fn resolve(
 ) -> Result<(), Problem> {
     let words = FormData::of(&[("cause", &solved.cause), ("text", &solved.words)]);
     perform(tx, desk, actor, id, &RESOLVE, &words)
+}
+
+/// The words stay inside the unit, for those who will work on it.
+pub(super) fn note(
+    tx: &mut Transaction,
+    desk: &Desk,
+    actor: &Actor,
+    id: RequestId,
+    words: &str,
+) -> Result<(), Problem> {
+    perform(tx, desk, actor, id, &NOTE, &FormData::of(&[("text", words)]))
 }
 
 fn perform(

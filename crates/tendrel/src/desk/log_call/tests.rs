@@ -1,5 +1,6 @@
 //! A call from the first key to the number, and what comes in by other ways.
 
+use crate::desk::testing::veiled;
 use crate::testing::{Page, Who, World};
 
 const PATH: &str = "/requests/new";
@@ -182,6 +183,17 @@ async fn papers_that_are_here_start_the_time() {
     let complete: Vec<_> = account.iter().copied().chain([("complete", "yes"), ("same", "seen")]).collect();
     call(&world, &complete).await.must_be(200);
     assert_eq!(world.number("SELECT COUNT(*) FROM requests WHERE resolution_due_at IS NOT NULL"), 1);
+}
+
+#[tokio::test]
+async fn what_is_solved_by_somebody_who_is_not_named_is_left_to_the_named_with_the_words() {
+    let world = World::new();
+    veiled(&world, "internet-lan", &[Who::Sonam]).await;
+    let solved =
+        [("solved", "yes"), ("cause", "configuration"), ("resolution", "Proxy set"), ("same", "seen")];
+    call(&world, &solved).await.must_be(200);
+    assert_eq!(world.number("SELECT COUNT(*) FROM requests WHERE state = 'new' AND assignee_id IS NULL"), 1);
+    assert_eq!(world.number("SELECT COUNT(*) FROM messages WHERE inside = 1 AND body = 'Proxy set'"), 1);
 }
 
 #[tokio::test]

@@ -131,16 +131,18 @@ pub fn mark_read(
     store::count(tx, person.uuid(), "notices", -i64::try_from(marked).unwrap_or(0))
 }
 
-/// The number of the request, or the service, that a notice is about, if it is this person's.
-pub fn about(
-    r: &mut Reader,
-    person: PersonId,
-    id: NoticeId,
-) -> Result<Option<(Option<String>, Option<ServiceId>)>, Error> {
+/// Where a notice leads: to a request by its number, or to a service.
+pub struct LeadsTo {
+    pub number: Option<String>,
+    pub service: Option<ServiceId>,
+}
+
+/// Where a notice leads, if it is this person's.
+pub fn leads_to(r: &mut Reader, person: PersonId, id: NoticeId) -> Result<Option<LeadsTo>, Error> {
     r.row(
         "SELECT r.number AS number, n.service_id AS service_id
          FROM notices n LEFT JOIN requests r ON r.id = n.request_id WHERE n.person_id = $1 AND n.id = $2",
         &[person.into(), id.into()],
-        |row| Ok((row.get("number")?, row.get("service_id")?)),
+        |row| Ok(LeadsTo { number: row.get("number")?, service: row.get("service_id")? }),
     )
 }

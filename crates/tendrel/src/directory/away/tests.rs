@@ -33,6 +33,8 @@ async fn the_stand_in_works_in_the_unit_and_the_record_says_for_whom() {
     assert_eq!(world.number(detail), 1);
     // The day after it is over by itself.
     world.set("2026-11-20 23:59");
+    // The session of the day before has idled out.
+    let mut ugyen = world.browser(Who::Stranger);
     ugyen.get(&case).await.must_be(200);
     world.set("2026-11-21 00:00");
     ugyen.get(&case).await.must_be(404);

@@ -131,7 +131,7 @@ pub(super) fn onlooker(world: &World, number: usize, grants: &[(Role, Organisati
     });
     let (person, secret) = made.unwrap();
     let who = format!("onlooker {number} with {:?}", grants.iter().map(|grant| grant.0).collect::<Vec<_>>());
-    let named = number % 5 == 0;
+    let named = number.is_multiple_of(5);
     Onlooker { who, person, grants: grants.to_vec(), named, browser: Browser::new(&world.app, Some(secret)) }
 }
 
