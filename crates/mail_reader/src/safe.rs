@@ -2,8 +2,13 @@ use std::collections::HashSet;
 
 use ammonia::{Builder, UrlRelative};
 
+use crate::html_marks::is_void;
+
 /// Longer markup is not shown: its text is, and the message as it came can be downloaded.
 const LONGEST_MARKUP: usize = 300_000;
+
+/// A tree of deeper markup costs the square of its depth.
+const DEEPEST: usize = 400;
 
 const TAGS: [&str; 40] = [
     "a",
@@ -52,10 +57,10 @@ const TABLE_TAGS: [&str; 8] = ["caption", "table", "tbody", "td", "tfoot", "th",
 /// HTML that can be shown beside others' data: no scripts, styles, forms, frames, ids, classes, nor anything that asks
 /// another server (so no tracking pictures). Pictures sent along, `cid:…`, go where `inline` says, or away.
 ///
-/// None when it is too long to be shown.
+/// None when it is too long to be shown, or so deeply nested that no person wrote it.
 #[must_use]
 pub fn safe_html(html: &str, inline: &dyn Fn(&str) -> Option<String>) -> Option<String> {
-    if html.len() > LONGEST_MARKUP {
+    if html.len() > LONGEST_MARKUP || depth(html) > DEEPEST {
         return None;
     }
     let pictures: Vec<(String, String)> = content_ids(html)
@@ -96,6 +101,26 @@ pub fn safe_html(html: &str, inline: &dyn Fn(&str) -> Option<String>) -> Option<
         });
     Some(builder.clean(html).to_string())
 }
+
+/// How deep elements stand in each other at most, by their tags alone; what closes itself does not count.
+fn depth(html: &str) -> usize {
+    let (mut now, mut most) = (0_usize, 0);
+    for (at, _) in html.match_indices('<') {
+        let rest = &html[at + 1..];
+        let closes = rest.starts_with('/');
+        let name = rest.trim_start_matches('/').split(|letter: char| !letter.is_ascii_alphanumeric()).next();
+        let name = name.unwrap_or_default().to_ascii_lowercase();
+        if name.is_empty() || CLOSED_BY_OTHERS.contains(&name.as_str()) || is_void(&name) {
+            continue;
+        }
+        now = if closes { now.saturating_sub(1) } else { now + 1 };
+        most = most.max(now);
+    }
+    most
+}
+
+/// Elements that old programs never close.
+const CLOSED_BY_OTHERS: [&str; 10] = ["p", "li", "dt", "dd", "tr", "td", "th", "tbody", "option", "o"];
 
 fn content_ids(html: &str) -> HashSet<String> {
     html.match_indices("cid:")

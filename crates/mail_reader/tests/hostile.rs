@@ -1,5 +1,7 @@
 //! Whatever the bytes: an answer, in time and memory that grow with their length.
 
+#![allow(clippy::print_stdout, reason = "says what each shape took")]
+
 use std::time::{Duration, Instant};
 
 use mail_reader::{Desk, html_to_text, read, safe_html};

@@ -355,4 +355,6 @@ fn shown_html_can_do_nothing() {
     assert!(safe("<a href='https://x.bt'>x</a>").contains("rel=\"noopener noreferrer nofollow\""));
     assert!(safe("<table><tr><td colspan=2>a</td></tr></table><b>c</b>").contains("colspan=\"2\""));
     assert_eq!(safe_html(&"x".repeat(400_000), &inline), None);
+    assert_eq!(safe_html(&"<div>".repeat(500), &inline), None);
+    assert!(safe_html(&"<p>one<br><li>two".repeat(500), &inline).is_some());
 }

@@ -524,7 +524,6 @@ away-no-role = There is no role in a unit that somebody could stand in for.
 away-from-wrong = Choose today or a later day.
 away-to-wrong = Choose a last day that is not before the first, and at most half a year later.
 away-you = You stand in for { $name }
-away-until = until { $day }
 away-people = Away
 me-away = When I am away
 me-away-what = Say from when to when you are away and who stands in for you: work on requests goes on, and nothing new is given to you.

@@ -113,7 +113,10 @@ async fn nobody_names_themselves_in_silence() {
     let number = given(&world, incoming).await.number;
     tandin.get(&format!("/requests/{number}")).await.must_be(404);
     let karma = world.person(Who::Karma);
-    tandin.post(&format!("{path}/remove"), &[("person", &karma.to_string())]).await.must_be(200);
+    tandin
+        .post("/services/security-incident/named/remove", &[("person", &karma.to_string())])
+        .await
+        .must_be(200);
     world
         .browser(Who::Karma)
         .get("/notices")
@@ -122,7 +125,10 @@ async fn nobody_names_themselves_in_silence() {
     world.browser(Who::Karma).get(&format!("/requests/{number}")).await.must_be(404);
     let last = [("person", world.person(Who::Operator).to_string())];
     let last = [(last[0].0, last[0].1.as_str())];
-    tandin.post(&format!("{path}/remove"), &last).await.must_have("The last one cannot be taken off");
+    tandin
+        .post("/services/security-incident/named/remove", &last)
+        .await
+        .must_have("The last one cannot be taken off");
 }
 
 #[tokio::test]
@@ -132,14 +138,14 @@ async fn the_list_is_for_those_who_keep_services_and_those_who_stand_in_it() {
     for who in [Who::Karma, Who::Centre, Who::Auditor, Who::Tshering] {
         world.browser(who).get(path).await.must_be(404);
         world.browser(who).post(path, &[("person", "Karma Wangmo")]).await.must_be(404);
-        world.browser(who).post(&format!("{path}/remove"), &[]).await.must_be(404);
+        world.browser(who).post("/services/security-incident/named/remove", &[]).await.must_be(404);
     }
     world.public().get(path).await.must_have("Sign in");
     let mut head = world.browser(Who::Head);
     for nobody in ["", "Nobody Atall"] {
         head.post(path, &[("person", nobody)]).await.must_be(422);
     }
-    head.post(&format!("{path}/remove"), &[("person", "x")]).await.must_be(404);
+    head.post("/services/security-incident/named/remove", &[("person", "x")]).await.must_be(404);
     let karma = world.person(Who::Karma);
     let api = format!("/api/v1{path}");
     head.post_json(&api, &json!({ "person": karma })).await.must_be(200);
@@ -147,7 +153,9 @@ async fn the_list_is_for_those_who_keep_services_and_those_who_stand_in_it() {
     let list = head.get(&api).await.json();
     assert_eq!(list["people"][0]["name"], "Karma Wangmo");
     world.browser(Who::Karma).get(path).await.must_have("Punakha ICT Services");
-    head.post_json(&format!("{api}/remove"), &json!({ "person": karma })).await.must_be(200);
+    head.post_json("/api/v1/services/security-incident/named/remove", &json!({ "person": karma }))
+        .await
+        .must_be(200);
     world.browser(Who::Karma).get(path).await.must_be(404);
 }
 

@@ -101,7 +101,8 @@ async fn nobody_stands_in_for_themselves_for_two_or_from_nowhere() {
 #[tokio::test]
 async fn a_head_enters_it_for_the_unit_and_others_may_not() {
     let world = World::new();
-    let path = format!("/people/{}/away", world.person(Who::Karma));
+    let karma = world.person(Who::Karma);
+    let path = format!("/people/{karma}/away");
     world.browser(Who::Sonam).get(&path).await.must_be(403);
     world.browser(Who::Dechen).get(&path).await.must_be(404);
     world.public().get(&path).await.must_have("Sign in");
@@ -113,9 +114,15 @@ async fn a_head_enters_it_for_the_unit_and_others_may_not() {
     assert_eq!(world.number("SELECT confidential FROM delegations"), 0, "only Karma can tick that");
     let list = head.get(&format!("/api/v1{path}")).await;
     let id = list.json()["away"][0]["id"].as_str().unwrap().to_owned();
-    world.browser(Who::Sonam).post(&format!("{path}/end"), &[("delegation", &id)]).await.must_be(403);
-    head.post_json(&format!("/api/v1{path}/end"), &json!({ "delegation": id })).await.must_be(200);
-    head.post(&format!("{path}/end"), &[("delegation", &id)]).await.must_be(404);
+    world
+        .browser(Who::Sonam)
+        .post(&format!("/people/{karma}/away/end"), &[("delegation", &id)])
+        .await
+        .must_be(403);
+    head.post_json(&format!("/api/v1/people/{karma}/away/end"), &json!({ "delegation": id }))
+        .await
+        .must_be(200);
+    head.post(&format!("/people/{karma}/away/end"), &[("delegation", &id)]).await.must_be(404);
     assert_eq!(world.number("SELECT COUNT(*) FROM events WHERE activity IN ('away', 'back')"), 2);
     let person = head.get(&format!("/people/{}", world.person(Who::Karma))).await;
     person.must_have("Away");
