@@ -136,7 +136,7 @@ fn three_nodes_share_the_work_and_one_may_go() {
 
     // What is posted at one node is told at the others.
     let mut streams: Vec<_> = nodes.iter().map(|node| listen(node.address, &token)).collect();
-    let answer = post::send(&mut client, &token, POSTS, "After the storm.").unwrap();
+    let answer = post::send(&mut client, &token, POSTS + 1, "After the storm.").unwrap();
     let number = answer.json()["number"].as_str().unwrap().to_owned();
     streams.iter_mut().for_each(|stream| must_hear(stream, &number));
 
@@ -154,8 +154,8 @@ fn three_nodes_share_the_work_and_one_may_go() {
     thread::sleep(Duration::from_secs(5));
     assert_eq!(server.sql(told), all);
     assert_eq!(
-        server.sql("SELECT COUNT(*) FROM jobs WHERE taken_at IS NULL"),
-        "1",
+        server.sql("SELECT COUNT(*) - COUNT(DISTINCT kind) FROM jobs WHERE taken_at IS NULL"),
+        "0",
         "planned once, not by each node"
     );
 }
