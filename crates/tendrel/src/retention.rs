@@ -1,4 +1,4 @@
-//! How long what is kept: rules with dates, a nightly run that removes what is due, and a log of what was removed.
+//! What is kept how long: rules with dates, a nightly run that removes what is due, and a log of what was removed.
 //!
 //! Of a case only what names persons goes. What is counted stays, and so does its chain of events, which still verifies
 //! (`events::content`). The log says how much was removed, when, under which rule and by which run, and nothing of what

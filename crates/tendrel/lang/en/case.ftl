@@ -214,6 +214,7 @@ case-write-note = Write the note.
 case-choose-file = Choose a file.
 case-file-too-large = A file is larger than 10 MB. Make it smaller, or send it in parts; then choose the files again.
 case-file-empty = A file is empty. Choose the files again.
+case-file-unnamed = A file came without its name. Choose the files again; a program sends a filename with each.
 case-file-too-many = Ten files at a time are the most. Choose them again.
 case-papers-were-complete = The papers were complete already.
 case-choose-cause = Choose what it was.

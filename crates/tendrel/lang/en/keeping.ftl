@@ -1,4 +1,4 @@
-# How long what is kept, what was removed, what was handed out.
+# What is kept how long, what was removed, what was handed out.
 
 act-keep = Keep this case
 act-let-go = Let it go again
@@ -25,7 +25,7 @@ done-kept = It is kept: no rule removes anything of it.
 done-let-go = It follows the rules again.
 
 menu-keeping = Kept and removed
-retention-title = How long what is kept
+retention-title = What is kept how long
 retention-lead = Every night what was kept long enough is removed. Of a case only what names persons goes: its figures, its events and their check stay. A case that somebody keeps for an inquiry is left alone.
 retention-run = Remove now what is due
 retention-rules = Rules

@@ -48,6 +48,10 @@ pub fn keep_files(case: &mut Case<'_>, form: &FormData, inside: bool) -> Result<
         };
         return Err(Refused::Fields(vec![("file", key)]));
     }
+    // A program that forgets the name sends words where a file should be: they would be lost.
+    if form.given("file").is_some() {
+        return Err(Refused::Fields(vec![("file", "case-file-unnamed")]));
+    }
     let mut ids = Vec::new();
     for (_, file) in &form.files {
         let (request, now) = (case.request.id, case.desk.now);
@@ -201,11 +205,13 @@ mod tests {
         let mut karma = world.browser(Who::Karma);
         let attach = format!("/requests/{number}/attach");
         karma.post(&attach, &[("version", "1")]).await.must_be(422);
+        let reply = format!("/requests/{number}/reply");
+        let unnamed = [("text", "The log is attached."), ("file", "12:04 link down")];
+        karma.post(&reply, &unnamed).await.must_have("A file came without its name");
         let empty: &[(&str, &str, &[u8])] = &[("file", "nothing.txt", b"")];
         karma.post_files(&attach, &[], empty).await.must_have("is empty");
         let large = vec![b'x'; 10 * 1024 * 1024 + 1];
         let files: &[(&str, &str, &[u8])] = &[("file", "large.bin", &large)];
-        let reply = format!("/requests/{number}/reply");
         let page = karma.post_files(&reply, &[("text", "The log is attached.")], files).await;
         page.must_be(422);
         page.must_have("larger than 10 MB");

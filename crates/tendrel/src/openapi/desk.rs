@@ -192,9 +192,7 @@ fn act(doing: Doing, decided: &Decided) -> (&'static str, Json, Json) {
             body([("text!", words())]),
             json!({ "text": "The radio was changed in 2024." }),
         ),
-        Doing::Attach => {
-            ("Add files", body([("file!", list(file())), ("inside", one_of(["on"]))]), Json::Null)
-        }
+        Doing::Attach => ("Add files", body([("file!", list(file())), ("inside", text())]), Json::Null),
         Doing::Take => ("Take it", nothing(), json!({ "version": 1 })),
         Doing::Assign => (
             "Give it to an officer of the unit",

@@ -1,5 +1,5 @@
-//! The JSON that is posted is held against the document: a member of another type than it tells is refused, not read as
-//! something else. A version that is no number must not be taken for none.
+//! The JSON that is posted is held against the document: a member of another type than it tells, or a longer text, is
+//! refused as it came, not read as something else. A version that is no number must not be taken for none.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -12,15 +12,22 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value as Json, json};
 
 use crate::app::App;
-use crate::frame::languages::{Language, text};
+use crate::frame::languages::{Argument, Language, text};
 use crate::openapi::document;
 use crate::problem::Problem;
 
 /// Bytes of one JSON body.
 const BODY_LIMIT: usize = 1024 * 1024;
 
+/// What the document tells of a member.
+struct Told {
+    kind: String,
+    /// Letters of a text.
+    longest: Option<u64>,
+}
+
 /// For each address the members whose type the document tells.
-type Types = BTreeMap<String, BTreeMap<String, String>>;
+type Types = BTreeMap<String, BTreeMap<String, Told>>;
 
 /// Types do not hang on what an installation decides, so they are read from the document once.
 fn types(app: &App) -> &'static Types {
@@ -32,13 +39,14 @@ fn types(app: &App) -> &'static Types {
     })
 }
 
-fn members(operation: &Json) -> BTreeMap<String, String> {
+fn members(operation: &Json) -> BTreeMap<String, Told> {
     let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
     let members = schema["properties"].as_object().into_iter().flatten();
     let typed = members.filter_map(|(name, schema)| {
         let first = &schema["anyOf"][0]["type"];
-        let kind = schema["type"].as_str().or(first.as_str())?;
-        Some((name.clone(), kind.to_owned()))
+        let kind = schema["type"].as_str().or(first.as_str())?.to_owned();
+        let longest = schema["maxLength"].as_u64().or(schema["anyOf"][0]["maxLength"].as_u64());
+        Some((name.clone(), Told { kind, longest }))
     });
     typed.collect()
 }
@@ -69,9 +77,10 @@ pub async fn hold(State(app): State<App>, request: Request, next: Next) -> Respo
     };
     // What is no object at all is told by the handler.
     if let Ok(object) = serde_json::from_slice::<Map<String, Json>>(&bytes) {
-        let wrong = told.iter().filter(|(name, kind)| object.get(*name).is_some_and(|it| !is(it, kind)));
-        let errors: Map<String, Json> =
-            wrong.map(|(name, kind)| (name.clone(), sentence(kind).into())).collect();
+        let errors: Map<String, Json> = told
+            .iter()
+            .filter_map(|(name, told)| Some((name.clone(), wrong(object.get(name)?, told)?.into())))
+            .collect();
         if !errors.is_empty() {
             return refusal(errors);
         }
@@ -79,8 +88,19 @@ pub async fn hold(State(app): State<App>, request: Request, next: Next) -> Respo
     next.run(Request::from_parts(parts, Body::from(bytes))).await
 }
 
-fn sentence(kind: &str) -> String {
-    text(Language::English, false, &format!("api-type-{kind}"), &[])
+/// The sentence that says what is wrong with a member, if anything is.
+fn wrong(value: &Json, told: &Told) -> Option<String> {
+    let say =
+        |key: &str, arguments: &[(&str, Argument)]| Some(text(Language::English, false, key, arguments));
+    if !is(value, &told.kind) {
+        return say(&format!("api-type-{}", told.kind), &[]);
+    }
+    let (limit, length) = (told.longest?, value.as_str()?.chars().count() as u64);
+    if length <= limit {
+        return None;
+    }
+    let (limit, length) = (i64::try_from(limit).ok()?, i64::try_from(length).ok()?);
+    say("matter-too-long", &[("limit", limit.into()), ("length", length.into())])
 }
 
 fn refusal(errors: Map<String, Json>) -> Response {

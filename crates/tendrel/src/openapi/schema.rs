@@ -61,7 +61,7 @@ pub(super) fn id() -> Json {
 }
 
 pub(super) fn file() -> Json {
-    json!({ "type": "string", "format": "binary" })
+    json!({ "contentMediaType": "application/octet-stream" })
 }
 
 pub(super) fn one_of<'a>(codes: impl IntoIterator<Item = &'a str>) -> Json {

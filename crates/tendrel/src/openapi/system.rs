@@ -61,7 +61,7 @@ fn retention() -> [Operation; 5] {
             .gives(200, object([("exports", list(export))]), "The last 200, newest first. For operators and auditors.")
             .refuses(&[403])
             .tag("system"),
-        Operation::get("/api/v1/system/retention", "showRetention", "How long what is kept, what is due, what was removed")
+        Operation::get("/api/v1/system/retention", "showRetention", "What is kept how long, what is due, what was removed")
             .says("Of what is due no more than 2,000 cases are looked at.")
             .gives(200, told, "For operators and auditors.")
             .refuses(&[403])

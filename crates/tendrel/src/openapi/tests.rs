@@ -205,6 +205,10 @@ async fn a_member_of_another_type_is_refused_and_not_guessed_at() {
     let take = format!("/api/v1/requests/{number}/take");
     karma.post(&take, &[("version", "{}")]).await.must_be(422);
     karma.post_json(&note, &json!({ "text": true })).await.must_be(422);
+    // As it came: what is dropped on arrival counts too.
+    let page = karma.post_json(&note, &json!({ "text": format!("Seen.{}", "\u{95}".repeat(20_000)) })).await;
+    page.must_be(422);
+    assert!(page.json()["errors"]["text"].as_str().unwrap().starts_with("Shorten this to 20"));
     assert_eq!(world.number("SELECT COUNT(*) FROM messages"), 0);
     karma
         .post_json(&note, &json!({ "version": 1, "text": "Seen.", "unknown": { "a": [1] } }))

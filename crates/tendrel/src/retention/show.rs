@@ -1,4 +1,4 @@
-//! How long what is kept, what is due, and what was removed: for operators and auditors.
+//! What is kept how long, what is due, and what was removed: for operators and auditors.
 
 use askama::Template;
 use axum::Router;
