@@ -93,7 +93,12 @@ impl Client {
                 "content-length" => length = Some(value.parse::<usize>()?),
                 "transfer-encoding" => chunked = value.eq_ignore_ascii_case("chunked"),
                 "location" => value.clone_into(&mut answer.location),
-                "set-cookie" => value.split(';').next().unwrap_or_default().clone_into(&mut answer.cookie),
+                "set-cookie" => {
+                    // Signing in sets several: the session, and what the browser is known by.
+                    let cookie = value.split(';').next().unwrap_or_default();
+                    let between = if answer.cookie.is_empty() { "" } else { "; " };
+                    answer.cookie = format!("{}{between}{cookie}", answer.cookie);
+                }
                 _ => {}
             }
         }
