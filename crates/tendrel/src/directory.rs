@@ -68,13 +68,8 @@ mod welcome;
 mod words;
 
 use axum::Router;
-use database::{Error, Transaction};
-use jiff::Timestamp;
-use serde_json::Value as Json;
-use uuid::Uuid;
 
 use crate::app::App;
-use crate::events::{self, Actor, Event};
 
 pub fn routes() -> Router<App> {
     Router::new()
@@ -110,27 +105,4 @@ pub fn routes() -> Router<App> {
         .merge(change_person::routes())
         .merge(change_account::routes())
         .merge(away::routes())
-}
-
-/// Records what was done to a part of the directory, in the transaction that did it.
-fn record(
-    tx: &mut Transaction,
-    subject: &str,
-    id: Uuid,
-    actor: Actor,
-    activity: &str,
-    detail: Json,
-    now: Timestamp,
-) -> Result<(), Error> {
-    let event = Event {
-        subject_id: id,
-        number: 0,
-        subject: subject.to_owned(),
-        at: now,
-        written_at: now,
-        actor,
-        activity: activity.to_owned(),
-        detail,
-    };
-    events::record_next(tx, event)
 }

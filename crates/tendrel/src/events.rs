@@ -149,14 +149,32 @@ fn row<'a>(event: &'a Event, link: &Link) -> Vec<Value<'a>> {
     ]
 }
 
-/// Records an event of a subject that keeps no version of its own: the next number is looked up.
-pub fn record_next(tx: &mut Transaction, mut event: Event) -> Result<(), Error> {
+/// Records what was done now to a subject that keeps no version of its own: the next number is looked up.
+pub fn note(
+    tx: &mut Transaction,
+    subject: &str,
+    id: Uuid,
+    actor: Actor,
+    activity: &str,
+    detail: Json,
+    now: Timestamp,
+) -> Result<(), Error> {
     tx.lock("events")?;
-    event.number = tx.one(
+    let number = tx.one(
         "SELECT COALESCE(MAX(number), 0) + 1 AS number FROM events WHERE subject_id = $1",
-        &[event.subject_id.into()],
+        &[id.into()],
         |row| row.get("number"),
     )?;
+    let event = Event {
+        subject_id: id,
+        number,
+        subject: subject.to_owned(),
+        at: now,
+        written_at: now,
+        actor,
+        activity: activity.to_owned(),
+        detail,
+    };
     record(tx, &event)
 }
 

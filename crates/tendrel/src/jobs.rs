@@ -35,6 +35,27 @@ pub fn enqueue(
     Ok(())
 }
 
+/// Plans one of a kind at `at`, unless one waits already; the one that is being done does not count.
+pub fn plan(tx: &mut Transaction, kind: &str, at: Timestamp, now: Timestamp) -> Result<(), Error> {
+    tx.lock(kind)?;
+    let planned: Option<i64> = tx.row(
+        "SELECT 1 AS planned FROM jobs WHERE kind = $1 AND gave_up_at IS NULL AND taken_at IS NULL LIMIT 1",
+        &[kind.into()],
+        |row| row.get("planned"),
+    )?;
+    if planned.is_none() { enqueue(tx, kind, &Json::Object(serde_json::Map::new()), at, now) } else { Ok(()) }
+}
+
+/// Has one of a kind done now: the one that waits is brought forward, or there is a new one.
+pub fn hasten(tx: &mut Transaction, kind: &str, now: Timestamp) -> Result<(), Error> {
+    plan(tx, kind, now, now)?;
+    tx.execute(
+        "UPDATE jobs SET run_at = $2 WHERE kind = $1 AND gave_up_at IS NULL AND taken_at IS NULL AND run_at > $2",
+        &[kind.into(), now.into()],
+    )?;
+    Ok(())
+}
+
 /// Takes the next job that is due, or one whose worker died over ten minutes ago. One with which the program died each
 /// time is given up like one that failed.
 pub fn take(tx: &mut Transaction, worker: &str, now: Timestamp) -> Result<Option<Job>, Error> {

@@ -131,6 +131,13 @@ impl SettingsFile {
         Ok(file)
     }
 
+    #[cfg(test)]
+    fn of_text(text: &str) -> anyhow::Result<SettingsFile> {
+        let folder = tempfile::tempdir()?;
+        std::fs::write(folder.path().join("tendrel.toml"), text)?;
+        SettingsFile::read(folder.path())
+    }
+
     /// What should not stand in a file may stand in the environment, which goes before the file.
     fn take_secrets(&mut self, environment: impl Fn(&str) -> Option<String>) {
         self.secrets_key = environment("TENDREL_SECRETS_KEY").or(self.secrets_key.take());

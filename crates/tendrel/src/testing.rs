@@ -168,8 +168,9 @@ impl World {
     }
 
     /// One number out of the database, for what no page shows.
-    pub(crate) fn number(&self, sql: &'static str) -> i64 {
-        self.app.db.read_blocking(move |r| r.one(sql, &[], |row| row.at::<i64>(0))).unwrap()
+    pub(crate) fn number(&self, sql: &str) -> i64 {
+        let sql = sql.to_owned();
+        self.app.db.read_blocking(move |r| r.one(&sql, &[], |row| row.at::<i64>(0))).unwrap()
     }
 }
 

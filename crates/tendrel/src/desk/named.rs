@@ -17,7 +17,7 @@ use crate::desk::edit_service::may_edit;
 use crate::desk::store::named::{self, NamedPerson};
 use crate::desk::store::notices;
 use crate::directory::lookup::{self, PersonHit};
-use crate::events::{self, Event};
+use crate::events;
 use crate::frame::form::{FormData, Wrong};
 use crate::frame::{Frame, json as answer, page, see_other};
 use crate::id::{PersonId, ServiceId};
@@ -170,17 +170,8 @@ async fn change(
                 named::take_back_notices(tx, id, None)?;
             }
             let activity = if add { "named" } else { "unnamed" };
-            let event = Event {
-                subject_id: id.uuid(),
-                number: 0,
-                subject: "service".to_owned(),
-                at: now,
-                written_at: now,
-                actor: actor.clone(),
-                activity: activity.to_owned(),
-                detail: json!({ "person": person.name, "person_id": person.id }),
-            };
-            events::record_next(tx, event)?;
+            let detail = json!({ "person": person.name, "person_id": person.id });
+            events::note(tx, "service", id.uuid(), actor.clone(), activity, detail, now)?;
             let words = format!("{name} · {} · {}", person.name, actor.name);
             notices::tell_of_service(tx, told, activity, (id, &words), now)?;
             Ok(())

@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 
 use database::{Error, Reader, Row, Transaction};
 use jiff::{SignedDuration, Timestamp};
-use serde_json::json;
 
 use crate::app::App;
 use crate::id::{OrganisationId, ServiceId};
@@ -88,21 +87,7 @@ pub fn of_service(r: &mut Reader, unit: OrganisationId, service: ServiceId) -> R
 
 /// Makes sure that one measuring is planned; called at every start.
 pub fn plan(tx: &mut Transaction, now: Timestamp) -> Result<(), Error> {
-    plan_at(tx, now, now)
-}
-
-/// Plans one unless another waits; the one that is being done does not count.
-fn plan_at(tx: &mut Transaction, at: Timestamp, now: Timestamp) -> Result<(), Error> {
-    tx.lock(JOB)?;
-    let planned: Option<i64> = tx.row(
-        "SELECT 1 AS planned FROM jobs WHERE kind = $1 AND gave_up_at IS NULL AND taken_at IS NULL",
-        &[JOB.into()],
-        |row| row.get("planned"),
-    )?;
-    match planned {
-        Some(_) => Ok(()),
-        None => jobs::enqueue(tx, JOB, &json!({}), at, now),
-    }
+    jobs::plan(tx, JOB, now, now)
 }
 
 /// The job: measures all units, one after the other, and plans the next day's.
@@ -112,7 +97,7 @@ pub async fn run(app: &App) -> Result<(), Problem> {
         let measured = app.db.read(move |r| measure(r, unit.id, now)).await?;
         app.db.write(move |tx| keep(tx, unit.id, &measured, now)).await?;
     }
-    Ok(app.db.write(move |tx| plan_at(tx, now + EVERY, now)).await?)
+    Ok(app.db.write(move |tx| jobs::plan(tx, JOB, now + EVERY, now)).await?)
 }
 
 fn measure(

@@ -13,7 +13,8 @@ use crate::directory::access::{self, Doing, Spot, must};
 use crate::directory::change_office::{alias_lines, one_office};
 use crate::directory::form_page::FormPage;
 use crate::directory::offices::{self, NewOffice};
-use crate::directory::{answer, calendars, lookup, record};
+use crate::directory::{answer, calendars, lookup};
+use crate::events;
 use crate::frame::Frame;
 use crate::frame::form::FormData;
 use crate::id::OrganisationId;
@@ -119,7 +120,7 @@ async fn add(State(app): State<App>, viewer: Viewer, form: FormData) -> Result<R
         .write(move |tx| {
             let id = offices::insert(tx, &office, now)?;
             let detail = json!({ "name": office.name, "kind": office.kind });
-            record(tx, "organisation", id.uuid(), actor.clone(), "added", detail, now)?;
+            events::note(tx, "organisation", id.uuid(), actor.clone(), "added", detail, now)?;
             calendars::mark_changed(tx)?;
             Ok::<_, Error>(id)
         })

@@ -16,7 +16,8 @@ use crate::app::App;
 use crate::directory::access::{Doing, Spot, may};
 use crate::directory::delegations::{self, Delegation, LONGEST_DAYS, Wanted};
 use crate::directory::people::{self, Person};
-use crate::directory::{answer, lookup, record};
+use crate::directory::{answer, lookup};
+use crate::events;
 use crate::frame::Frame;
 use crate::frame::form::{FormData, Wrong};
 use crate::id::{DelegationId, PersonId};
@@ -151,7 +152,7 @@ async fn add(
         let fault = delegations::fault(&wanted, &others);
         if fault.is_none() {
             delegations::insert(tx, &wanted, confidential, &actor.name, now)?;
-            record(tx, "person", absent.uuid(), actor.clone(), "away", detail.clone(), now)?;
+            events::note(tx, "person", absent.uuid(), actor.clone(), "away", detail.clone(), now)?;
         }
         Ok::<_, Error>(fault)
     });
@@ -193,7 +194,7 @@ async fn end(
     let ended = app.db.write(move |tx| {
         let ended = delegations::end(tx, absent, delegation, now)?;
         if ended {
-            record(tx, "person", absent.uuid(), actor.clone(), "back", json!({}), now)?;
+            events::note(tx, "person", absent.uuid(), actor.clone(), "back", json!({}), now)?;
         }
         Ok::<_, Error>(ended)
     });

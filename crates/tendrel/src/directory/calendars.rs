@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, RwLock};
 
 use database::{Error, Reader, Transaction};
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use working_time::{Calendar, CalendarData, Holiday};
 
 use crate::frame::Home;
@@ -46,6 +48,14 @@ struct State {
     compiled: HashMap<(String, OrganisationId), Calendar>,
     home: Home,
     zone: Option<TimeZone>,
+}
+
+/// The next time that a clock of the zone shows this hour. Where it leaps over it, the hour after.
+pub fn next_at(hour: i8, now: Timestamp, zone: &TimeZone) -> Timestamp {
+    let today = now.to_zoned(zone.clone()).date();
+    let at = |day: Date| day.at(hour, 0, 0, 0).to_zoned(zone.clone()).map(|at| at.timestamp());
+    let days = [at(today), today.tomorrow().and_then(at)];
+    days.into_iter().flatten().find(|at| *at > now).unwrap_or(now + SignedDuration::from_hours(24))
 }
 
 impl Calendars {
@@ -222,4 +232,21 @@ fn compiled(state: &State, code: &str, unit: OrganisationId) -> Calendar {
     let wanted = state.compiled.get(&(code.to_owned(), unit));
     let standard = || state.compiled.get(&(STANDARD.to_owned(), unit));
     wanted.or_else(standard).cloned().unwrap_or_else(Calendar::always)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_night_is_today_or_tomorrow_and_knows_summer_time() {
+        let next = |zone: &str, now: &str| {
+            next_at(2, now.parse().unwrap(), &TimeZone::get(zone).unwrap()).to_string()
+        };
+        assert_eq!(next("Asia/Thimphu", "2026-11-18T19:59:59Z"), "2026-11-18T20:00:00Z");
+        assert_eq!(next("Asia/Thimphu", "2026-11-18T20:00:00Z"), "2026-11-19T20:00:00Z");
+        // Two o'clock is leapt over, and the night after it is a day of 23 hours later.
+        assert_eq!(next("Europe/Berlin", "2026-03-28T12:00:00Z"), "2026-03-29T01:00:00Z");
+        assert_eq!(next("Europe/Berlin", "2026-03-29T01:00:00Z"), "2026-03-30T00:00:00Z");
+    }
 }

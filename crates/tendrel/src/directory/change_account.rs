@@ -15,7 +15,8 @@ use crate::directory::change_person::subject;
 use crate::directory::form_page::FormPage;
 use crate::directory::people::{self, Person};
 use crate::directory::send_notice::{self, Change};
-use crate::directory::{answer, codes, links, record, show_person};
+use crate::directory::{answer, codes, links, show_person};
+use crate::events;
 use crate::frame::Frame;
 use crate::frame::form::FormData;
 use crate::id::{OrganisationId, PersonId};
@@ -74,7 +75,7 @@ async fn write(
         .db
         .write(move |tx| {
             let made = change(tx)?;
-            record(tx, "person", person.uuid(), actor.clone(), activity, detail.clone(), now)?;
+            events::note(tx, "person", person.uuid(), actor.clone(), activity, detail.clone(), now)?;
             Ok::<_, Error>(made)
         })
         .await?;

@@ -13,8 +13,8 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::directory::access::Spot;
-use crate::directory::{answer, calendars, record, show_calendars};
-use crate::events::Actor;
+use crate::directory::{answer, calendars, show_calendars};
+use crate::events::{self, Actor};
 use crate::frame::Frame;
 use crate::frame::form::{FormData, Wrong};
 use crate::jobs;
@@ -61,7 +61,7 @@ pub(super) fn working_time_changed(
     now: Timestamp,
 ) -> Result<(), Error> {
     let reason = json!({ "reason": format!("{subject} {activity}") });
-    record(tx, "holiday", subject_id(subject), actor, activity, detail, now)?;
+    events::note(tx, "holiday", subject_id(subject), actor, activity, detail, now)?;
     calendars::mark_changed(tx)?;
     jobs::enqueue(tx, "recompute_promises", &reason, now, now)
 }

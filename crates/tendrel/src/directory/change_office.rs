@@ -13,7 +13,8 @@ use crate::directory::form_page::FormPage;
 use crate::directory::lookup::{self, OfficeHit};
 use crate::directory::offices::change::{self, Contacts, Name, Refused};
 use crate::directory::offices::{self, Office};
-use crate::directory::{answer, calendars, record};
+use crate::directory::{answer, calendars};
+use crate::events;
 use crate::frame::Frame;
 use crate::frame::form::FormData;
 use crate::id::OrganisationId;
@@ -79,7 +80,7 @@ async fn carry_out(
         .db
         .write(move |tx| {
             change(tx)?;
-            record(tx, "organisation", id.uuid(), actor.clone(), activity, told.clone(), now)?;
+            events::note(tx, "organisation", id.uuid(), actor.clone(), activity, told.clone(), now)?;
             calendars::mark_changed(tx)?;
             Ok::<_, Refused>(())
         })

@@ -10,12 +10,13 @@ use serde_json::{Value as Json, json};
 
 use crate::app::App;
 use crate::directory::access::{self, Doing, Spot, must};
+use crate::directory::answer;
 use crate::directory::change_office::one_office;
 use crate::directory::form_page::FormPage;
 use crate::directory::lookup;
 use crate::directory::offices::change::Refused;
 use crate::directory::people::{self, NewPerson, Person};
-use crate::directory::{answer, record};
+use crate::events;
 use crate::frame::Frame;
 use crate::frame::form::FormData;
 use crate::frame::languages::Language;
@@ -159,7 +160,15 @@ async fn add(State(app): State<App>, viewer: Viewer, form: FormData) -> Result<R
         .db
         .write(move |tx| {
             let id = people::insert(tx, &person, now)?;
-            record(tx, "person", id.uuid(), actor.clone(), "added", json!({ "name": person.name }), now)?;
+            events::note(
+                tx,
+                "person",
+                id.uuid(),
+                actor.clone(),
+                "added",
+                json!({ "name": person.name }),
+                now,
+            )?;
             Ok::<_, Error>(id)
         })
         .await?;
@@ -233,7 +242,7 @@ async fn carry_out(
         .db
         .write(move |tx| {
             change(tx)?;
-            record(tx, "person", id.uuid(), actor.clone(), activity, detail.clone(), now)?;
+            events::note(tx, "person", id.uuid(), actor.clone(), activity, detail.clone(), now)?;
             Ok::<_, Refused>(())
         })
         .await;

@@ -7,8 +7,8 @@ use database::{Error, Reader, Transaction};
 use jiff::Timestamp;
 use serde_json::json;
 
-use crate::directory::{accounts, people, record};
-use crate::events::Actor;
+use crate::directory::{accounts, people};
+use crate::events::{self, Actor};
 use crate::id::{AccountId, OrganisationId, PersonId};
 use crate::settings::identity::MappedRole;
 use crate::viewer::Role;
@@ -86,7 +86,7 @@ pub(super) fn apply(
     let (given, held) = (given(tx, issuer, account)?, held(tx, account)?);
     let tell = |tx: &mut Transaction, activity: &str, (role, organisation): &Scoped| {
         let detail = json!({ "role": role.code(), "organisation": organisation, "by": issuer });
-        record(tx, "person", person.uuid(), Actor::program(), activity, detail, now)
+        events::note(tx, "person", person.uuid(), Actor::program(), activity, detail, now)
     };
     for role in wanted.iter().filter(|role| !held.contains(role)) {
         people::grant(tx, account, role.0, role.1, now)?;

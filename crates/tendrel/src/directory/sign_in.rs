@@ -19,7 +19,7 @@ use crate::directory::came_by::{self, CameBy};
 use crate::directory::devices::{self, Device};
 use crate::directory::sign_in_ldap::{self, Answer};
 use crate::directory::{my_passkeys, password, second_step, send_device_notice, sessions};
-use crate::events::{self, Actor, Event};
+use crate::events::{self, Actor};
 use crate::frame::form::{FormData, Wrong};
 use crate::frame::{Frame, see_other};
 use crate::id::AccountId;
@@ -329,19 +329,7 @@ fn record_with(
     detail: Json,
     now: Timestamp,
 ) -> Result<(), Error> {
-    events::record_next(
-        tx,
-        Event {
-            subject_id: account,
-            number: 0,
-            subject: "account".to_owned(),
-            at: now,
-            written_at: now,
-            actor,
-            activity: activity.to_owned(),
-            detail,
-        },
-    )
+    events::note(tx, "account", account, actor, activity, detail, now)
 }
 
 async fn sign_out(State(app): State<App>, viewer: Viewer, headers: HeaderMap) -> Result<Response, Problem> {

@@ -6,10 +6,9 @@ use std::sync::Arc;
 
 use database::{Error, Transaction};
 use jiff::{SignedDuration, Timestamp};
-use serde_json::json;
 
 use crate::app::App;
-use crate::directory::ldap;
+use crate::directory::{calendars, ldap};
 use crate::events::Actor;
 use crate::frame::languages::Language;
 use crate::jobs;
@@ -87,27 +86,13 @@ pub(super) async fn sync(app: &App, how: How, actor: Actor) -> Result<Synced, Pr
 /// Makes sure that the next night's is planned, where the settings want one; called at every start.
 pub fn plan_night(app: &App, tx: &mut Transaction, now: Timestamp) -> Result<(), Error> {
     if app.settings.sign_in.ldap.as_ref().is_some_and(|ldap| ldap.sync) {
-        plan_at(tx, next_night(app, now), now)?;
+        jobs::plan(tx, JOB, next_night(app, now), now)?;
     }
     Ok(())
 }
 
 fn next_night(app: &App, now: Timestamp) -> Timestamp {
-    let local = now.to_zoned(app.calendars.zone());
-    let today = local.date().at(HOUR, 0, 0, 0).to_zoned(app.calendars.zone());
-    let today = today.map_or(now, |at| at.timestamp());
-    if today > now { today } else { today + SignedDuration::from_hours(24) }
-}
-
-/// Plans one unless another waits; the one that is being done does not count.
-fn plan_at(tx: &mut Transaction, at: Timestamp, now: Timestamp) -> Result<(), Error> {
-    tx.lock(JOB)?;
-    let planned: Option<i64> = tx.row(
-        "SELECT 1 AS planned FROM jobs WHERE kind = $1 AND gave_up_at IS NULL AND taken_at IS NULL",
-        &[JOB.into()],
-        |row| row.get("planned"),
-    )?;
-    if planned.is_none() { jobs::enqueue(tx, JOB, &json!({}), at, now) } else { Ok(()) }
+    calendars::next_at(HOUR, now, &app.calendars.zone())
 }
 
 /// The job: tells the operator's page what came of it, and plans the next. A directory that is away is asked again
@@ -120,7 +105,7 @@ pub async fn run(app: &App) -> Result<(), Problem> {
     let synced = sync(app, how, Actor::program()).await?;
     let now = app.clock.now();
     let next = if synced.fault.is_empty() { next_night(app, now) } else { now + AGAIN };
-    Ok(app.db.write(move |tx| plan_at(tx, next, now)).await?)
+    Ok(app.db.write(move |tx| jobs::plan(tx, JOB, next, now)).await?)
 }
 
 #[derive(Clone, Debug, clap::Args)]

@@ -8,8 +8,8 @@ use serde_json::json;
 use crate::directory::accounts::{self, Account};
 use crate::directory::import::known_offices::Directory;
 use crate::directory::people::{self, NewPerson};
-use crate::directory::{identities, record, role_map};
-use crate::events::Actor;
+use crate::directory::{identities, role_map};
+use crate::events::{self, Actor};
 use crate::id::{AccountId, PersonId};
 use crate::search::fold;
 use crate::settings::identity::MappedRole;
@@ -76,7 +76,7 @@ pub(super) fn welcome(
             };
             let person = people::insert(tx, &person, now)?;
             let detail = json!({ "by": said.issuer });
-            record(tx, "person", person.uuid(), Actor::program(), "made", detail, now)?;
+            events::note(tx, "person", person.uuid(), Actor::program(), "made", detail, now)?;
             make_account(tx, said, person, now)?
         }
     };
@@ -128,7 +128,7 @@ fn join(tx: &mut Transaction, said: &Said, account: &Account, now: Timestamp) ->
     }
     identities::link(tx, &said.issuer, &said.subject, account.id, now)?;
     let detail = json!({ "issuer": said.issuer });
-    record(tx, "account", account.id.uuid(), Actor::program(), "vouched for", detail, now)
+    events::note(tx, "account", account.id.uuid(), Actor::program(), "vouched for", detail, now)
 }
 
 /// An account for a person who has none, in the role of everybody.
@@ -145,7 +145,7 @@ fn make_account(
         people::grant(tx, id, Role::Requester, office, now)?;
     }
     let detail = json!({ "username": username, "by": said.issuer });
-    record(tx, "person", person.uuid(), Actor::program(), "account made", detail, now)?;
+    events::note(tx, "person", person.uuid(), Actor::program(), "account made", detail, now)?;
     account_of(tx, id)
 }
 

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::json;
 
-use super::{Job, TRIES, done, enqueue, failed, given_up, take};
+use super::{Job, TRIES, done, enqueue, failed, given_up, hasten, plan, take};
 use crate::app::MIGRATIONS;
 use crate::id::JobId;
 
@@ -235,4 +235,35 @@ fn a_job_with_which_the_program_dies_is_given_up_and_seen() {
     let kind = queue.db.write_blocking::<_, Error, _>(move |tx| super::retry(tx, id, retried)).unwrap();
     assert_eq!(kind.as_deref(), Some("test"));
     assert!(queue.take(0));
+}
+
+#[test]
+fn one_of_a_kind_waits_and_can_be_brought_forward() {
+    let fresh = testkit::fresh();
+    fresh.database.migrate(MIGRATIONS).unwrap();
+    let now = Timestamp::from_second(1_800_000_000).unwrap();
+    let night = now + SignedDuration::from_hours(9);
+    let waiting = |database: &Database| {
+        let sql = "SELECT kind, run_at FROM jobs WHERE taken_at IS NULL ORDER BY kind";
+        let read = database.read_blocking::<_, Error, _>(move |r| {
+            r.rows(sql, &[], |row| Ok((row.get::<String>("kind")?, row.get::<Timestamp>("run_at")?)))
+        });
+        read.unwrap()
+    };
+    let written = fresh.database.write_blocking::<_, Error, _>(move |tx| {
+        plan(tx, "retention", night, now)?;
+        plan(tx, "retention", now, now)?;
+        plan(tx, "usual", night, now)
+    });
+    written.unwrap();
+    assert_eq!(waiting(&fresh.database), [("retention".to_owned(), night), ("usual".to_owned(), night)]);
+    fresh.database.write_blocking::<_, Error, _>(move |tx| hasten(tx, "retention", now)).unwrap();
+    assert_eq!(waiting(&fresh.database), [("retention".to_owned(), now), ("usual".to_owned(), night)]);
+    let planned_while_it_is_done = fresh.database.write_blocking::<_, Error, _>(move |tx| {
+        let taken = take(tx, "one", now)?;
+        plan(tx, "retention", night, now)?;
+        Ok(taken.map(|job| job.kind))
+    });
+    assert_eq!(planned_while_it_is_done.unwrap().as_deref(), Some("retention"));
+    assert_eq!(waiting(&fresh.database).len(), 2);
 }

@@ -13,9 +13,10 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::directory::answer;
-use crate::events::{self, Actor, Event};
+use crate::events::{self, Actor};
 use crate::frame::form::{FormData, Wrong};
 use crate::frame::{self, Frame, see_other};
+use crate::jobs;
 use crate::problem::Problem;
 use crate::retention::rule::{Rule, What};
 use crate::retention::{run, show, store};
@@ -138,23 +139,13 @@ fn record(
         "what": rule.what.code(), "kind": rule.kind, "service": rule.service, "days": rule.days,
         "reason": rule.reason, "from": rule.valid_from, "to": rule.valid_to,
     });
-    let event = Event {
-        subject_id: rule.id,
-        number: 0,
-        subject: "retention_rule".to_owned(),
-        at: now,
-        written_at: now,
-        actor,
-        activity: activity.to_owned(),
-        detail,
-    };
-    events::record_next(tx, event)
+    events::note(tx, "retention_rule", rule.id, actor, activity, detail, now)
 }
 
 async fn remove_now(State(app): State<App>, viewer: Viewer) -> Result<Response, Problem> {
     must_run_the_system(&viewer)?;
     let now = viewer.now;
-    app.db.write(move |tx| run::plan_at(tx, now, now)).await?;
+    app.db.write(move |tx| jobs::hasten(tx, run::JOB, now)).await?;
     if viewer.by_api() {
         return Ok(frame::json(StatusCode::ACCEPTED, &json!({ "begun": true })));
     }

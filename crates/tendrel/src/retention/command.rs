@@ -3,8 +3,9 @@
 use std::io::Write;
 
 use crate::app::App;
-use crate::retention::rule::Rule;
-use crate::retention::run::{carry_out, survey};
+use crate::retention::purge;
+use crate::retention::rule::{Rule, What};
+use crate::retention::run::{carry_out, rules, survey};
 
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct RetentionArguments {
@@ -18,7 +19,12 @@ pub struct RetentionArguments {
 pub fn run(app: &App, arguments: &RetentionArguments, out: &mut dyn Write) -> anyhow::Result<()> {
     if arguments.dry_run {
         let asked = app.clone();
-        let due = app.db.read_blocking(move |r| survey(&asked, r, i64::MAX))?;
+        let (mut due, rules) = app.db.read_blocking::<_, database::Error, _>(move |r| {
+            Ok((survey(&asked, r, i64::MAX)?, rules(&asked, r)?))
+        })?;
+        if let Some(rule) = rules.of(What::Uploads) {
+            due.push((rule.clone(), purge::uploads_due(app, rule.due_before(app.clock.now()))?));
+        }
         return tell(&due, "would be removed", out);
     }
     let mut all: Vec<(Rule, i64)> = Vec::new();

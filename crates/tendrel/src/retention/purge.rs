@@ -1,6 +1,6 @@
 //! What is removed from the tables goes from the disk too.
 
-use database::{Error, Kind, Reader, Transaction};
+use database::{Error, Kind, Transaction};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::app::App;
@@ -16,42 +16,51 @@ const MAY_BE_ON_ITS_WAY: SignedDuration = SignedDuration::from_hours(1);
 
 /// Removes stored files that no record speaks of any more. One that was just brought again stays.
 pub(super) fn files(app: &App, hashes: &[Vec<u8>]) -> Result<(), Problem> {
-    let before = app.clock.now() - MAY_BE_ON_ITS_WAY;
-    for hash in hashes {
-        remove(app, hash, before)?;
-    }
-    Ok(())
+    remove(app, hashes, app.clock.now() - MAY_BE_ON_ITS_WAY).map(drop)
 }
 
 /// Removes files that were brought before an instant and that no record took. Returns how many.
 pub(super) fn uploads(app: &App, before: Timestamp) -> Result<i64, Problem> {
+    remove(app, &app.files.stored_before(before)?, before)
+}
+
+/// How many `uploads` would remove. Walks through all stored files: not for a page.
+pub(super) fn uploads_due(app: &App, before: Timestamp) -> Result<i64, Problem> {
+    let mut due = 0;
+    for part in app.files.stored_before(before)?.chunks(store::FILES) {
+        due += unspoken(app, part)?.len();
+    }
+    Ok(i64::try_from(due).unwrap_or(i64::MAX))
+}
+
+fn remove(app: &App, hashes: &[Vec<u8>], before: Timestamp) -> Result<i64, Problem> {
     let mut removed = 0;
-    for hash in app.files.stored_before(before)? {
-        removed += i64::from(remove(app, &hash, before)?);
+    for part in hashes.chunks(store::FILES) {
+        for hash in unspoken(app, part)? {
+            removed += i64::from(app.files.remove(&hash, before)?);
+        }
     }
     Ok(removed)
 }
 
-pub(super) fn uploads_due(app: &App, r: &mut Reader, before: Timestamp) -> Result<i64, Error> {
-    let stored = app.files.stored_before(before).map_err(|error| Error::Unavailable(error.to_string()))?;
-    let mut due = 0;
-    for hash in stored {
-        due += i64::from(!store::is_spoken_of(r, &hash)?);
-    }
-    Ok(due)
+fn unspoken(app: &App, hashes: &[Vec<u8>]) -> Result<Vec<Vec<u8>>, Problem> {
+    let hashes = hashes.to_vec();
+    Ok(app.db.read_blocking::<_, Error, _>(move |r| store::unspoken(r, &hashes))?)
 }
 
-fn remove(app: &App, hash: &[u8], before: Timestamp) -> Result<bool, Problem> {
-    let asked = hash.to_owned();
-    if app.db.read_blocking(move |r| store::is_spoken_of(r, &asked))? {
-        return Ok(false);
+/// Writes zeros over what `f` deletes from the embedded database, pages that become free included.
+pub(super) fn zeroed<T>(
+    tx: &mut Transaction,
+    f: impl FnOnce(&mut Transaction) -> Result<T, Problem>,
+) -> Result<T, Problem> {
+    if tx.kind() == Kind::Postgres {
+        return f(tx);
     }
-    Ok(app.files.remove(hash, before)?)
-}
-
-/// From now on this connection writes zeros over what it deletes, pages that become free included.
-pub(super) fn zero_what_goes(tx: &mut Transaction) -> Result<(), Error> {
-    if tx.kind() == Kind::Sqlite { tx.batch("PRAGMA secure_delete = ON") } else { Ok(()) }
+    tx.batch("PRAGMA secure_delete = ON")?;
+    let done = f(tx);
+    // The connection goes on with everybody's work, for which zeros would be written in vain.
+    tx.batch("PRAGMA secure_delete = OFF")?;
+    done
 }
 
 /// Writes over what deleted rows leave in the file of the embedded database. PostgreSQL's own vacuum does that.
@@ -61,11 +70,8 @@ pub(super) fn overwrite(app: &App) -> Result<(), Problem> {
     }
     // The words of a document that was replaced stay in the index until its parts are merged.
     for _ in 0..MERGES {
-        let merge = |tx: &mut Transaction| {
-            zero_what_goes(tx)?;
-            tx.execute(MERGE, &[])
-        };
-        if app.db.write_blocking::<_, Error, _>(merge)? == 0 {
+        let merge = |tx: &mut Transaction| zeroed(tx, |tx| Ok(tx.execute(MERGE, &[])?));
+        if app.db.write_blocking(merge)? == 0 {
             break;
         }
     }

@@ -1,13 +1,15 @@
 //! One run: what is due is removed, in small steps, each a transaction of its own.
 
 use database::{Error, Reader, Transaction};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use crate::app::App;
+use crate::desk::catalogue::CatalogueData;
 use crate::desk::forget::{self, Why};
 use crate::desk::store::forget as cases;
+use crate::directory::calendars;
 use crate::events::{self, Actor, Event};
 use crate::id::RequestId;
 use crate::jobs;
@@ -37,29 +39,11 @@ pub(super) type Counts = Vec<(Rule, i64)>;
 /// Those of the database.
 pub fn plan(tx: &mut Transaction, app: &App) -> Result<(), Error> {
     let now = app.clock.now();
-    plan_at(tx, next_night(app, now), now)
-}
-
-/// Plans one unless another waits; the one that is being done does not count.
-pub(super) fn plan_at(tx: &mut Transaction, at: Timestamp, now: Timestamp) -> Result<(), Error> {
-    tx.lock(JOB)?;
-    let planned =
-        "SELECT id FROM jobs WHERE kind = $1 AND gave_up_at IS NULL AND taken_at IS NULL AND run_at <= $2";
-    let planned: Option<Uuid> = tx.row(planned, &[JOB.into(), at.into()], |row| row.get("id"))?;
-    match planned {
-        Some(_) => Ok(()),
-        None => jobs::enqueue(tx, JOB, &json!({}), at, now),
-    }
+    jobs::plan(tx, JOB, next_night(app, now), now)
 }
 
 fn next_night(app: &App, now: Timestamp) -> Timestamp {
-    let zone = app.calendars.zone();
-    let today = now.to_zoned(zone.clone()).date();
-    let night =
-        |day: jiff::civil::Date| day.at(HOUR, 0, 0, 0).to_zoned(zone.clone()).map(|at| at.timestamp());
-    let nights = [night(today), today.tomorrow().and_then(night)];
-    let next = nights.into_iter().flatten().find(|at| *at > now);
-    next.unwrap_or(now + SignedDuration::from_hours(24))
+    calendars::next_at(HOUR, now, &app.calendars.zone())
 }
 
 /// The job: removes what is due, and plans the next night's.
@@ -71,7 +55,7 @@ pub async fn run(app: &App) -> Result<(), Problem> {
     let done = tokio::task::spawn_blocking(move || carry_out(&own, "")).await;
     let is_all = done.map_err(|error| Problem::Other(error.into()))??.1;
     let (now, next) = (app.clock.now(), next_night(app, app.clock.now()));
-    app.db.write(move |tx| plan_at(tx, if is_all { next } else { now }, now)).await?;
+    app.db.write(move |tx| jobs::plan(tx, JOB, if is_all { next } else { now }, now)).await?;
     Ok(())
 }
 
@@ -192,26 +176,7 @@ fn remove_from_cases(app: &App, rules: &Rules, run: Uuid, now: Timestamp) -> Res
         for step in due.chunks(STEP) {
             let (step, catalogue) = (step.to_vec(), app.catalogue.now());
             let files = app.db.write_blocking(move |tx| {
-                purge::zero_what_goes(tx)?;
-                let mut files = Vec::new();
-                for Due { case, rule } in &step {
-                    let why = Why { rule: rule.id, run, now };
-                    // One whose record was altered stays as it is; the others do not wait for it.
-                    let removed = tx.attempt(|tx| match rule.what {
-                        What::Attachments => forget::remove_files(tx, *case, &why),
-                        _ => forget::anonymise(tx, &catalogue, *case, &why),
-                    });
-                    match removed {
-                        Ok(Some(left)) => {
-                            files.extend(left);
-                            store::removed(tx, run, rule.id, 1)?;
-                        }
-                        Ok(None) => {}
-                        Err(Problem::Storage(Error::Unsupported(words))) => tracing::error!("{words}"),
-                        Err(problem) => return Err(problem),
-                    }
-                }
-                Ok(files)
+                purge::zeroed(tx, |tx| remove_step(tx, &catalogue, &step, run, now))
             })?;
             purge::files(app, &files)?;
         }
@@ -220,6 +185,35 @@ fn remove_from_cases(app: &App, rules: &Rules, run: Uuid, now: Timestamp) -> Res
             return Ok(false);
         }
     }
+}
+
+/// Removes what is due of a few cases. Returns the files that nobody speaks of any more.
+fn remove_step(
+    tx: &mut Transaction,
+    catalogue: &CatalogueData,
+    step: &[Due],
+    run: Uuid,
+    now: Timestamp,
+) -> Result<Vec<Vec<u8>>, Problem> {
+    let mut files = Vec::new();
+    for Due { case, rule } in step {
+        let why = Why { rule: rule.id, run, now };
+        // One whose record was altered stays as it is; the others do not wait for it.
+        let removed = tx.attempt(|tx| match rule.what {
+            What::Attachments => forget::remove_files(tx, *case, &why),
+            _ => forget::anonymise(tx, catalogue, *case, &why),
+        });
+        match removed {
+            Ok(Some(left)) => {
+                files.extend(left);
+                store::removed(tx, run, rule.id, 1)?;
+            }
+            Ok(None) => {}
+            Err(Problem::Storage(Error::Unsupported(words))) => tracing::error!("{words}"),
+            Err(problem) => return Err(problem),
+        }
+    }
+    Ok(files)
 }
 
 /// Takes the network addresses out of what is old in the log of each account.
@@ -235,17 +229,8 @@ fn remove_addresses(app: &App, rule: &Rule, run: Uuid, now: Timestamp) -> Result
                 events::take_out(tx, *account, (*first, *last), |_, content| {
                     content.without(true, |part| part != "address")
                 })?;
-                let event = Event {
-                    subject_id: *account,
-                    number: 0,
-                    subject: "account".to_owned(),
-                    at: now,
-                    written_at: now,
-                    actor: Actor::program(),
-                    activity: "addresses_removed".to_owned(),
-                    detail: json!({ "count": count, "rule": id, "run": run }),
-                };
-                events::record_next(tx, event)?;
+                let detail = json!({ "count": count, "rule": id, "run": run });
+                events::note(tx, "account", *account, Actor::program(), "addresses_removed", detail, now)?;
                 store::removed(tx, run, id, *count)?;
             }
             Ok(())
@@ -253,10 +238,12 @@ fn remove_addresses(app: &App, rule: &Rule, run: Uuid, now: Timestamp) -> Result
     }
 }
 
-/// How much is due under each rule, looking at no more than `limit` of each. Reads only.
+/// How much is due under each rule, looking at no more than `limit` of each. Reads only. Files that no record took are
+/// not among it: they are found on the disk alone (`purge::uploads_due`).
 pub(super) fn survey(app: &App, r: &mut Reader, limit: i64) -> Result<Counts, Error> {
     let (rules, now) = (rules(app, r)?, app.clock.now());
-    let mut counts: Counts = rules.0.iter().map(|rule| (rule.clone(), 0)).collect();
+    let counted = rules.0.iter().filter(|rule| rule.what != What::Uploads);
+    let mut counts: Counts = counted.map(|rule| (rule.clone(), 0)).collect();
     let mut add = |id: Uuid, n: i64| {
         if let Some((_, count)) = counts.iter_mut().find(|(rule, _)| rule.id == id) {
             *count += n;
@@ -277,7 +264,6 @@ pub(super) fn survey(app: &App, r: &mut Reader, limit: i64) -> Result<Counts, Er
                 let due = store::addresses_due(r, before, limit)?;
                 add(rule.id, due.iter().map(|(.., count)| count).sum());
             }
-            What::Uploads => add(rule.id, purge::uploads_due(app, r, before)?),
             what => add(rule.id, store::rows_due(r, what, before, limit)?),
         }
     }

@@ -1,6 +1,8 @@
 //! All questions to the tables of retention.
 
-use database::{Error, Reader, Row, Transaction};
+use std::collections::HashSet;
+
+use database::{Error, Reader, Row, Transaction, Value};
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -201,9 +203,17 @@ pub(super) fn addresses_due(
     )
 }
 
-/// Is a file spoken of by a record?
-pub(super) fn is_spoken_of(r: &mut Reader, hash: &[u8]) -> Result<bool, Error> {
-    let one: Option<i64> =
-        r.row("SELECT size FROM files WHERE hash = $1", &[hash.into()], |row| row.get("size"))?;
-    Ok(one.is_some())
+/// Files that `unspoken` takes at once.
+pub(super) const FILES: usize = 200;
+
+/// Those of these files, at most `FILES`, that no record speaks of.
+pub(super) fn unspoken(r: &mut Reader, hashes: &[Vec<u8>]) -> Result<Vec<Vec<u8>>, Error> {
+    let Some(last) = hashes.last() else { return Ok(Vec::new()) };
+    // Filled up with the last, so that there is one statement for all.
+    let places: Vec<String> = (1..=FILES).map(|place| format!("${place}")).collect();
+    let sql = format!("SELECT hash FROM files WHERE hash IN ({})", places.join(", "));
+    let values: Vec<Value<'_>> =
+        (0..FILES).map(|place| hashes.get(place).unwrap_or(last).as_slice().into()).collect();
+    let spoken: HashSet<Vec<u8>> = r.rows(&sql, &values, |row| row.get("hash"))?.into_iter().collect();
+    Ok(hashes.iter().filter(|hash| !spoken.contains(*hash)).cloned().collect())
 }

@@ -166,19 +166,13 @@ mod tests {
     use super::*;
     use crate::settings::SettingsFile;
 
-    fn read(text: &str) -> anyhow::Result<SettingsFile> {
-        let folder = tempfile::tempdir()?;
-        std::fs::write(folder.path().join("tendrel.toml"), text)?;
-        SettingsFile::read(folder.path())
-    }
-
     #[test]
     fn who_comes_in_how_is_a_setting() {
-        let file = read("[sign_in]\nwith = [\"password\"]\nidle_hours = 1\nsecond_factor_for = [\"operator\", \"head_of_unit\"]\n").unwrap();
+        let file = SettingsFile::of_text("[sign_in]\nwith = [\"password\"]\nidle_hours = 1\nsecond_factor_for = [\"operator\", \"head_of_unit\"]\n").unwrap();
         assert!(file.sign_in.has(Way::Password) && !file.sign_in.has(Way::Link));
         assert_eq!(file.sign_in.idle(), SignedDuration::from_hours(1));
         assert_eq!(file.sign_in.second_factor_for, [Role::Operator, Role::HeadOfUnit]);
-        assert_eq!(read("").unwrap().sign_in.longest(), SignedDuration::from_hours(30 * 24));
+        assert_eq!(SettingsFile::of_text("").unwrap().sign_in.longest(), SignedDuration::from_hours(30 * 24));
     }
 
     #[test]
@@ -190,7 +184,7 @@ mod tests {
             ("[sign_in]\nbreached_passwords = \"/nowhere\"", "cannot be read"),
             ("[sign_in]\nsecond_factor_for = [\"king\"]", "king"),
         ] {
-            let error = format!("{:#}", read(text).unwrap_err());
+            let error = format!("{:#}", SettingsFile::of_text(text).unwrap_err());
             assert!(error.contains(said), "{error}");
         }
     }

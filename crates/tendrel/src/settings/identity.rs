@@ -185,19 +185,13 @@ mod tests {
         "[[sign_in.providers]]\nkey = \"gov\"\nname = \"Government\"\nclient_id = \"desk\"\n";
     const LDAP: &str = "[sign_in.ldap]\npeople = \"ou=people,dc=bt\"\n";
 
-    fn read(text: &str) -> anyhow::Result<SettingsFile> {
-        let folder = tempfile::tempdir()?;
-        std::fs::write(folder.path().join("tendrel.toml"), text)?;
-        SettingsFile::read(folder.path())
-    }
-
     #[test]
     fn a_provider_and_a_directory_are_read() {
         let text = format!(
             "{PROVIDER}issuer = \"https://id.gov.example\"\nroles_claim = \"groups\"\n\
              roles = [{{ value = \"ict\", role = \"officer\", in = \"unit-punakha\" }}]\n{LDAP}url = \"ldaps://ldap.example\"\n"
         );
-        let mut file = read(&text).unwrap();
+        let mut file = SettingsFile::of_text(&text).unwrap();
         assert_eq!(file.sign_in.providers()[0].roles[0].organisation, "unit-punakha");
         assert_eq!(file.sign_in.ldap().unwrap().issuer(), "ldap:ou=people,dc=bt");
         file.take_secrets(|name| Some(name.to_lowercase()));
@@ -221,7 +215,7 @@ mod tests {
             (format!("{LDAP}url = \"ldap://ldap.example\""), "start_tls"),
             (format!("{LDAP}url = \"ldaps://a\"\nfilter = \"cn=*\""), "brackets"),
         ] {
-            let error = format!("{:#}", read(&text).unwrap_err());
+            let error = format!("{:#}", SettingsFile::of_text(&text).unwrap_err());
             assert!(error.contains(said), "{error}");
         }
     }

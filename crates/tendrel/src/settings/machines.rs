@@ -86,15 +86,9 @@ mod tests {
     use super::*;
     use crate::settings::SettingsFile;
 
-    fn read(text: &str) -> anyhow::Result<SettingsFile> {
-        let folder = tempfile::tempdir()?;
-        std::fs::write(folder.path().join("tendrel.toml"), text)?;
-        SettingsFile::read(folder.path())
-    }
-
     #[test]
     fn a_machine_among_others_is_set_up_in_a_table() {
-        let file = read(
+        let file = SettingsFile::of_text(
             "[machines]\nreplica = \"postgres://b/t\"\nstop_wait_seconds = 10\n[public_form]\nper_address_an_hour = 0\n",
         );
         let file = file.unwrap();
@@ -113,9 +107,9 @@ mod tests {
             ("[machines]\nreplica_lag_seconds = 0", "from 1 to 300"),
             ("[machines]\nstop_wait_seconds = 301", "from 0 to 300"),
         ] {
-            let error = format!("{:#}", read(text).unwrap_err());
+            let error = format!("{:#}", SettingsFile::of_text(text).unwrap_err());
             assert!(error.contains(said), "{error}");
         }
-        read("[machines]\nmetrics_listen = \"127.0.0.1:9464\"").unwrap();
+        SettingsFile::of_text("[machines]\nmetrics_listen = \"127.0.0.1:9464\"").unwrap();
     }
 }

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::app::App;
 use crate::backup::nightly;
-use crate::events::{self, Event};
+use crate::events;
 use crate::frame::{self, see_other};
 use crate::id::JobId;
 use crate::jobs;
@@ -41,17 +41,8 @@ async fn retry(State(app): State<App>, viewer: Viewer, Path(id): Path<String>) -
     app.db
         .write(move |tx| -> Result<(), Problem> {
             let kind = jobs::retry(tx, id, now)?.ok_or(Problem::NotFound)?;
-            let event = Event {
-                subject_id: id.uuid(),
-                number: 0,
-                subject: "job".to_owned(),
-                at: now,
-                written_at: now,
-                actor: actor.clone(),
-                activity: "tried again".to_owned(),
-                detail: json!({ "kind": kind }),
-            };
-            Ok(events::record_next(tx, event)?)
+            let detail = json!({ "kind": kind });
+            Ok(events::note(tx, "job", id.uuid(), actor.clone(), "tried again", detail, now)?)
         })
         .await?;
     if viewer.by_api() {

@@ -15,7 +15,7 @@ use crate::desk::recompute::RECOMPUTE_PROMISES;
 use crate::desk::reference::insert_level;
 use crate::desk::save::Desk;
 use crate::directory::calendars;
-use crate::events::{self, Actor, Event};
+use crate::events::{self, Actor};
 use crate::id::ServiceId;
 use crate::jobs;
 use crate::problem::Problem;
@@ -62,21 +62,12 @@ pub(in crate::desk) fn write(
     if other_targets {
         replace_levels(tx, id, edited)?;
     }
-    let event = Event {
-        subject_id: id.uuid(),
-        number: 0,
-        subject: "service".to_owned(),
-        at: now,
-        written_at: now,
-        actor: actor.clone(),
-        activity: "changed".to_owned(),
-        detail: json!({
-            "version": version + 1,
-            "targets_from": other_targets.then(|| edited.from.to_string()),
-            "confidential": edited.definition.confidential,
-        }),
-    };
-    events::record_next(tx, event)?;
+    let detail = json!({
+        "version": version + 1,
+        "targets_from": other_targets.then(|| edited.from.to_string()),
+        "confidential": edited.definition.confidential,
+    });
+    events::note(tx, "service", id.uuid(), actor.clone(), "changed", detail, now)?;
     if edited.definition.confidential != service.definition.confidential {
         confidential::turn(tx, desk, id, edited.definition.confidential, actor)?;
     }

@@ -38,15 +38,23 @@ impl Told {
 
 /// Makes sure that somebody follows. What was written before is not told: streams look back for themselves.
 pub(super) async fn begin(app: &App) -> Result<(), Problem> {
-    let Ok(held) = Arc::clone(&app.live.following).try_lock_owned() else {
+    let Ok(mut held) = Arc::clone(&app.live.following).try_lock_owned() else {
         return Ok(());
     };
     let mut told = Told::default();
     told.news(look(app).await?, Timestamp::MIN);
     let app = app.clone();
     tokio::spawn(async move {
-        let _held = held;
-        go_on(&app, told).await;
+        loop {
+            go_on(&app, &mut told).await;
+            drop(held);
+            // Somebody who came in just now found that there was a follower.
+            if app.live.news.receiver_count() == 0 {
+                return;
+            }
+            let Ok(again) = Arc::clone(&app.live.following).try_lock_owned() else { return };
+            held = again;
+        }
     });
     Ok(())
 }
@@ -56,7 +64,7 @@ async fn look(app: &App) -> Result<Vec<Changed>, Problem> {
     Ok(app.db.read(move |r| store::since(r, since)).await?)
 }
 
-async fn go_on(app: &App, mut told: Told) {
+async fn go_on(app: &App, told: &mut Told) {
     while app.live.news.receiver_count() > 0 {
         tokio::time::sleep(EVERY).await;
         match look(app).await {

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::known_offices::{Directory, Known};
 use super::{Import, Judged, Reason, Verdict};
 use crate::directory::offices::{self, NewOffice};
-use crate::directory::record;
+use crate::events;
 use crate::id::OrganisationId;
 use crate::search::fold;
 
@@ -274,7 +274,15 @@ pub(super) fn write(
             };
             made.insert(place, id);
             let detail = json!({ "line": plan[place].0.line });
-            record(tx, "organisation", id.uuid(), import.actor.clone(), "imported", detail, import.now)?;
+            events::note(
+                tx,
+                "organisation",
+                id.uuid(),
+                import.actor.clone(),
+                "imported",
+                detail,
+                import.now,
+            )?;
         }
         // The plan has no circles; were there one, its lines would be left rather than turned over for ever.
         waiting = if later.len() == before { Vec::new() } else { later };

@@ -12,7 +12,8 @@ use super::table::Row;
 use super::{Import, Judged, Reason, Verdict, distance};
 use crate::directory::offices::change::Refused;
 use crate::directory::people::{self, NewPerson};
-use crate::directory::{accounts, record, words};
+use crate::directory::{accounts, words};
+use crate::events;
 use crate::frame::languages::Language;
 use crate::id::{AccountId, OrganisationId, PersonId};
 use crate::search::fold;
@@ -299,7 +300,7 @@ pub(super) fn write(
         if let Some(deed) = deed.filter(|_| judged.verdict != Verdict::Same) {
             let id = carry_out(tx, &deed, import.now)?.0;
             let detail = json!({ "line": judged.line });
-            record(tx, "person", id.uuid(), import.actor.clone(), "imported", detail, import.now)?;
+            events::note(tx, "person", id.uuid(), import.actor.clone(), "imported", detail, import.now)?;
         }
         lines.push(judged);
     }

@@ -6,8 +6,8 @@ use serde_json::json;
 
 use super::plan::{Due, Plan};
 use crate::directory::import::people_lines;
-use crate::directory::{accounts, identities, record, role_map};
-use crate::events::Actor;
+use crate::directory::{accounts, identities, role_map};
+use crate::events::{self, Actor};
 use crate::settings::identity::LdapSettings;
 
 pub(super) fn write(
@@ -25,7 +25,7 @@ pub(super) fn write(
         accounts::close(tx, gone.account, now)?;
         identities::set_gone(tx, &issuer, &gone.subject, Some(now))?;
         let detail = json!({ "by": issuer });
-        record(tx, "person", gone.person.uuid(), actor.clone(), "account closed", detail, now)?;
+        events::note(tx, "person", gone.person.uuid(), actor.clone(), "account closed", detail, now)?;
     }
     Ok(())
 }
@@ -39,7 +39,7 @@ fn write_one(
 ) -> Result<(), Error> {
     let (person, account) = people_lines::carry_out(tx, &due.deed, now)?;
     let detail = json!({ "by": issuer });
-    record(tx, "person", person.uuid(), actor.clone(), "synced", detail.clone(), now)?;
+    events::note(tx, "person", person.uuid(), actor.clone(), "synced", detail.clone(), now)?;
     let Some(account) = account else {
         return Ok(());
     };
@@ -49,7 +49,7 @@ fn write_one(
     if due.is_back {
         accounts::reopen(tx, account)?;
         identities::set_gone(tx, issuer, &due.subject, None)?;
-        record(tx, "person", person.uuid(), actor.clone(), "account reopened", detail, now)?;
+        events::note(tx, "person", person.uuid(), actor.clone(), "account reopened", detail, now)?;
     }
     match due.roles {
         Some(roles) => role_map::apply(tx, issuer, (account, person), &roles, now),
