@@ -45,14 +45,24 @@ pub struct App {
 }
 
 /// Forward only. A migration that has been released is never changed, only followed by another.
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    version: 1,
-    name: "spine",
-    sql: include_str!("../migrations/0001_spine.sql"),
-    sqlite: include_str!("../migrations/0001_spine.sqlite.sql"),
-    postgres: include_str!("../migrations/0001_spine.postgres.sql"),
-    adds_only: false,
-}];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration {
+        version: 1,
+        name: "spine",
+        sql: include_str!("../migrations/0001_spine.sql"),
+        sqlite: include_str!("../migrations/0001_spine.sqlite.sql"),
+        postgres: include_str!("../migrations/0001_spine.postgres.sql"),
+        adds_only: false,
+    },
+    Migration {
+        version: 2,
+        name: "channels",
+        sql: include_str!("../migrations/0002_channels.sql"),
+        sqlite: "",
+        postgres: "",
+        adds_only: true,
+    },
+];
 
 impl App {
     /// Opens and migrates the database, and makes the folders.

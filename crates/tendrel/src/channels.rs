@@ -1,3 +1,6 @@
-//! Where requests come from beside the web: so far the tool with which an operator sees how a mail is understood.
+//! Where requests come from beside the web, and what is written to people about them.
 
+pub mod mailbox;
+pub mod marks;
 pub mod read_mail;
+pub mod store;

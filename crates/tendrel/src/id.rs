@@ -35,6 +35,10 @@ pub enum Job {}
 pub enum Token {}
 #[derive(Debug)]
 pub enum Delegation {}
+#[derive(Debug)]
+pub enum Mailbox {}
+#[derive(Debug)]
+pub enum Mail {}
 
 pub type OrganisationId = Id<Organisation>;
 pub type PersonId = Id<Person>;
@@ -48,6 +52,8 @@ pub type SavedViewId = Id<SavedView>;
 pub type JobId = Id<Job>;
 pub type TokenId = Id<Token>;
 pub type DelegationId = Id<Delegation>;
+pub type MailboxId = Id<Mailbox>;
+pub type MailId = Id<Mail>;
 
 impl<T> Id<T> {
     /// A new identifier; those made later sort later.

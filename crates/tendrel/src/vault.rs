@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, ensure};
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use ring::hmac;
 use sha2::{Digest, Sha256};
 
 use crate::files::{hex, unhex};
@@ -22,6 +23,8 @@ struct Key {
     /// Eight digits that say which key it was and nothing about it.
     name: String,
     key: LessSafeKey,
+    /// Made of the same secret, for what is signed and not sealed.
+    signing: hmac::Key,
 }
 
 /// A sealed secret, with the name of the key that opens it.
@@ -89,6 +92,16 @@ impl Vault {
         Ok(opened.to_vec())
     }
 
+    /// A keyed hash by which the program knows its own words again, HMAC-SHA256; one made for another purpose is another.
+    pub fn authenticator(&self, purpose: &[u8], words: &[u8]) -> Vec<u8> {
+        self.0.first().map(|key| key.authenticator(purpose, words)).unwrap_or_default()
+    }
+
+    /// Is what came with the words the authenticator of one of the keys?
+    pub fn authentic(&self, purpose: &[u8], words: &[u8], came: impl Fn(&[u8]) -> bool) -> bool {
+        self.0.iter().any(|key| came(&key.authenticator(purpose, words)))
+    }
+
     /// The key that seals now.
     pub fn key_name(&self) -> &str {
         self.0.first().map_or("", |key| key.name.as_str())
@@ -96,6 +109,16 @@ impl Vault {
 
     pub fn knows(&self, key_name: &str) -> bool {
         self.0.iter().any(|key| key.name == key_name)
+    }
+}
+
+impl Key {
+    fn authenticator(&self, purpose: &[u8], words: &[u8]) -> Vec<u8> {
+        let mut context = hmac::Context::with_key(&self.signing);
+        context.update(&(purpose.len() as u64).to_be_bytes());
+        context.update(purpose);
+        context.update(words);
+        context.sign().as_ref().to_vec()
     }
 }
 
@@ -131,7 +154,9 @@ fn read<'a>(lines: impl Iterator<Item = &'a str>) -> anyhow::Result<Vault> {
         let bytes = unhex(line).filter(|bytes| bytes.len() == 32).context("this is not a key")?;
         let key = UnboundKey::new(&AES_256_GCM, &bytes).map_err(|_| anyhow::anyhow!("this is not a key"))?;
         let name = hex(&Sha256::digest([b"tendrel vault".as_slice(), &bytes].concat())[..4]);
-        keys.push(Key { name, key: LessSafeKey::new(key) });
+        let own = Sha256::digest([b"tendrel signs".as_slice(), &bytes].concat());
+        let signing = hmac::Key::new(hmac::HMAC_SHA256, &own);
+        keys.push(Key { name, key: LessSafeKey::new(key), signing });
     }
     ensure!(!keys.is_empty(), "there is no key");
     Ok(Vault(Arc::new(keys)))

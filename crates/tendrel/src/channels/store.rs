@@ -1,0 +1,84 @@
+//! All questions to the tables of mail.
+
+use database::{Error, Reader, Row, Transaction};
+use jiff::Timestamp;
+
+use crate::channels::mailbox::Mailbox;
+use crate::id::{MailboxId, OrganisationId, RequestId, ServiceId};
+
+const MAILBOX: &str = "id, address, name, unit_id, service_id, sorts, fetched_at, fault, closed_at, version";
+
+fn read_mailbox(row: &Row<'_>) -> Result<Mailbox, Error> {
+    Ok(Mailbox {
+        id: row.get("id")?,
+        address: row.get("address")?,
+        name: row.get("name")?,
+        unit: row.get("unit_id")?,
+        service: row.get("service_id")?,
+        sorts: row.get("sorts")?,
+        fetched_at: row.get("fetched_at")?,
+        fault: row.get("fault")?,
+        closed_at: row.get("closed_at")?,
+        version: row.get("version")?,
+    })
+}
+
+/// All that are open.
+pub fn mailboxes(r: &mut Reader) -> Result<Vec<Mailbox>, Error> {
+    let sql = format!("SELECT {MAILBOX} FROM mailboxes WHERE closed_at IS NULL ORDER BY address");
+    r.rows(&sql, &[], read_mailbox)
+}
+
+/// From which a unit writes about a service: the mailbox of that service, else the one that sorts by the words.
+pub fn mailbox_of(
+    r: &mut Reader,
+    unit: OrganisationId,
+    service: ServiceId,
+) -> Result<Option<Mailbox>, Error> {
+    let sql = format!(
+        "SELECT {MAILBOX} FROM mailboxes WHERE unit_id = $1 AND closed_at IS NULL AND (service_id = $2 OR sorts = 1)
+         ORDER BY CASE WHEN sorts = 0 THEN 0 ELSE 1 END, address LIMIT 1"
+    );
+    r.row(&sql, &[unit.into(), service.into()], read_mailbox)
+}
+
+/// Keeps the id of a mail of a case, so that an answer to it finds the case. `author` is empty for a mail of ours.
+pub fn remember_id(
+    tx: &mut Transaction,
+    message_id: &str,
+    request: RequestId,
+    mailbox: Option<MailboxId>,
+    author: &str,
+    now: Timestamp,
+) -> Result<(), Error> {
+    tx.execute(
+        "INSERT INTO mail_ids (message_id, request_id, mailbox_id, author, at) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT DO NOTHING",
+        &[message_id.into(), request.into(), mailbox.into(), author.into(), now.into()],
+    )?;
+    Ok(())
+}
+
+/// The id of the last mail about a case that came from an address: what our answer answers.
+pub fn last_id_from(r: &mut Reader, request: RequestId, address: &str) -> Result<Option<String>, Error> {
+    r.row(
+        "SELECT message_id FROM mail_ids WHERE request_id = $1 AND author = $2 ORDER BY at DESC LIMIT 1",
+        &[request.into(), address.into()],
+        |row| row.get("message_id"),
+    )
+}
+
+/// Somebody who stood in copy.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Watcher {
+    pub address: String,
+    pub name: String,
+}
+
+pub fn watchers(r: &mut Reader, request: RequestId) -> Result<Vec<Watcher>, Error> {
+    r.rows(
+        "SELECT address, name FROM watchers WHERE request_id = $1 ORDER BY since, address",
+        &[request.into()],
+        |row| Ok(Watcher { address: row.get("address")?, name: row.get("name")? }),
+    )
+}
