@@ -3,7 +3,7 @@ use serde::Serialize;
 
 use crate::attachments::media_type;
 use crate::bounce_words as words;
-use crate::headers::{address_in, raw};
+use crate::headers::{address_in, ids, raw};
 use crate::mail::Mail;
 
 /// What a delivery report says about one recipient; of several, about the one that fared worst.
@@ -16,12 +16,19 @@ pub struct Bounce {
     pub permanent: bool,
     /// What the other server said, on one line.
     pub diagnosis: Option<String>,
+    /// Ids of the message that did not arrive, as far as it came back, without brackets.
+    pub message_ids: Vec<String>,
     #[serde(skip)]
     pub(crate) because: String,
 }
 
 /// Reads the report, if the message is one of something that did not arrive.
 pub(crate) fn of(message: &Message<'_>, mail: &Mail, text: &str) -> Option<Bounce> {
+    let bounce = judged(message, mail, text)?;
+    Some(Bounce { message_ids: returned_ids(message), ..bounce })
+}
+
+fn judged(message: &Message<'_>, mail: &Mail, text: &str) -> Option<Bounce> {
     let reports: Vec<String> = report_parts(message);
     let worst = worst(&reports.join("\n\n"));
     if let Some(worst) = worst {
@@ -40,7 +47,14 @@ pub(crate) fn of(message: &Message<'_>, mail: &Mail, text: &str) -> Option<Bounc
     let status = status.unwrap_or_else(|| words::status_of_words(notice, delayed).to_owned());
     let permanent = !delayed && !status.starts_with('4');
     let diagnosis = words::diagnosis(notice, recipient.as_deref());
-    Some(Bounce { recipient, status: Some(status), permanent, diagnosis, because: evidence })
+    Some(Bounce {
+        recipient,
+        status: Some(status),
+        permanent,
+        diagnosis,
+        message_ids: Vec::new(),
+        because: evidence,
+    })
 }
 
 fn report_parts(message: &Message<'_>) -> Vec<String> {
@@ -120,7 +134,7 @@ fn from_fields(worst: Fields, mail: &Mail, text: &str) -> Option<Bounce> {
     let recipient =
         worst.final_recipient.or(worst.original_recipient).or_else(|| words::recipient(notice, mail));
     let diagnosis = worst.diagnosis.or_else(|| words::diagnosis(notice, recipient.as_deref()));
-    Some(Bounce { recipient, status: Some(status), permanent, diagnosis, because })
+    Some(Bounce { recipient, status: Some(status), permanent, diagnosis, message_ids: Vec::new(), because })
 }
 
 fn starts_another(fields: &Fields, name: &str) -> bool {
@@ -172,4 +186,25 @@ fn returned_message(message: &Message<'_>) -> Option<String> {
         let inner = part.message()?;
         address_in(raw(inner, "X-Original-To").or_else(|| raw(inner, "To"))?)
     })
+}
+
+/// The ids of what came back, whole, or its headers alone, or as text.
+fn returned_ids(message: &Message<'_>) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for part in &message.parts {
+        if let Some(inner) = part.message() {
+            found.extend(ids(inner, "Message-ID"));
+        } else if let Some(text) = part.text_contents() {
+            let fields = unfolded(text).into_iter().filter(|(name, _)| name.ends_with("message-id"));
+            found.extend(fields.filter_map(|(_, id)| {
+                let (_, id) = id.split_once('<')?;
+                id.split_once('>').map(|(id, _)| id.to_owned())
+            }));
+        }
+    }
+    let own = ids(message, "Message-ID");
+    found.retain(|id| !own.contains(id) && id.len() < 500);
+    found.dedup();
+    found.truncate(5);
+    found
 }

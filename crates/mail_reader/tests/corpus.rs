@@ -126,6 +126,10 @@ fn every_bounce_tells_whom_it_did_not_reach_and_how() {
         .map(|path| (path.clone(), read_file(&path)))
         .filter(|(_, mail)| mail.kind == Kind::Bounce)
         .collect();
+    let with_id = bounces
+        .iter()
+        .filter(|(_, mail)| mail.bounce.as_ref().is_some_and(|bounce| !bounce.message_ids.is_empty()))
+        .count();
     for (path, mail) in &bounces {
         let bounce = mail.bounce.as_ref().expect("a bounce has a report");
         if bounce.recipient.is_none() {
@@ -137,7 +141,8 @@ fn every_bounce_tells_whom_it_did_not_reach_and_how() {
         assert_eq!(bounce.permanent, code.starts_with('5'), "{}", path.display());
     }
     println!(
-        "{} bounces, {} with a recipient, {status} with a status that says more than failed",
+        "{} bounces, {} with a recipient, {status} with a status that says more than failed, {with_id} with the id of \
+         what did not arrive",
         bounces.len(),
         bounces.len() - nobody.len()
     );

@@ -9,6 +9,7 @@ pub mod api_intake;
 pub mod ask;
 pub mod assign;
 pub mod attach;
+pub mod by_mail;
 pub mod cancel;
 pub mod catalogue;
 pub mod catalogue_list;

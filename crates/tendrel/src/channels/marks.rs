@@ -50,6 +50,11 @@ impl Marks {
         }
     }
 
+    /// What stands in the `X-Loop` of everything that this installation sends, and in nobody else's.
+    pub fn loop_mark(&self) -> String {
+        format!("tendrel.{}", letters(&self.0.authenticator(PURPOSE, b"loop")))
+    }
+
     /// The number of the case that an address or an id is marked with; `None` when there is no mark, or a forged one.
     pub fn number(&self, marked: &str) -> Option<String> {
         let local = marked.rsplit_once('@').map_or(marked, |(local, _)| local).to_lowercase();

@@ -1,5 +1,8 @@
 //! All questions to the tables of mail.
 
+pub mod known;
+pub mod mails;
+
 use database::{Error, Reader, Row, Transaction};
 use jiff::Timestamp;
 
@@ -27,6 +30,27 @@ fn read_mailbox(row: &Row<'_>) -> Result<Mailbox, Error> {
 pub fn mailboxes(r: &mut Reader) -> Result<Vec<Mailbox>, Error> {
     let sql = format!("SELECT {MAILBOX} FROM mailboxes WHERE closed_at IS NULL ORDER BY address");
     r.rows(&sql, &[], read_mailbox)
+}
+
+/// Opens a mailbox. `Unique` when its address is one already.
+pub fn insert_mailbox(tx: &mut Transaction, mailbox: &Mailbox) -> Result<(), Error> {
+    tx.execute(
+        "INSERT INTO mailboxes (id, address, name, unit_id, service_id, sorts) VALUES ($1, $2, $3, $4, $5, $6)",
+        &[
+            mailbox.id.into(),
+            (&mailbox.address).into(),
+            (&mailbox.name).into(),
+            mailbox.unit.into(),
+            mailbox.service.into(),
+            mailbox.sorts.into(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// Those that are closed too: what was kept for them is filed all the same.
+pub fn all_mailboxes(r: &mut Reader) -> Result<Vec<Mailbox>, Error> {
+    r.rows(&format!("SELECT {MAILBOX} FROM mailboxes ORDER BY address"), &[], read_mailbox)
 }
 
 /// From which a unit writes about a service: the mailbox of that service, else the one that sorts by the words.
@@ -73,6 +97,24 @@ pub fn last_id_from(r: &mut Reader, request: RequestId, address: &str) -> Result
 pub struct Watcher {
     pub address: String,
     pub name: String,
+}
+
+/// People in copy of one case; more than so many are not kept.
+const WATCHERS: i64 = 20;
+
+pub fn watch(
+    tx: &mut Transaction,
+    request: RequestId,
+    watcher: &Watcher,
+    now: Timestamp,
+) -> Result<(), Error> {
+    tx.execute(
+        "INSERT INTO watchers (request_id, address, name, since)
+         SELECT $1, $2, $3, $4 WHERE (SELECT COUNT(*) FROM watchers WHERE request_id = $1) < $5
+         ON CONFLICT DO NOTHING",
+        &[request.into(), (&watcher.address).into(), (&watcher.name).into(), now.into(), WATCHERS.into()],
+    )?;
+    Ok(())
 }
 
 pub fn watchers(r: &mut Reader, request: RequestId) -> Result<Vec<Watcher>, Error> {

@@ -220,6 +220,11 @@ impl Standing {
         Standing::of(vec![Relation::Officer])
     }
 
+    /// Somebody who proved to belong to the one who asked: by the secret link, or by a mail that only they could send.
+    pub fn of_the_bearer() -> Standing {
+        Standing::of(vec![Relation::Bearer])
+    }
+
     pub fn may(&self, doing: Doing) -> bool {
         self.relations.iter().any(|relation| may(*relation, doing))
     }
@@ -290,7 +295,7 @@ fn fetch(r: &mut Reader, viewer: &Viewer, number: &str) -> Result<(Request, Stan
 /// The request of a secret link, for anybody who has it.
 pub fn find_by_secret(r: &mut Reader, secret: &str) -> Result<(Request, Standing), Problem> {
     let request = store::by_follow_hash(r, &sessions::hash(secret))?.ok_or(Problem::NotFound)?;
-    Ok((request, Standing::of(vec![Relation::Bearer])))
+    Ok((request, Standing::of_the_bearer()))
 }
 
 pub fn find_at(r: &mut Reader, viewer: &Viewer, at: &At) -> Result<(Request, Standing), Problem> {

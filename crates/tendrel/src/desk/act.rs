@@ -14,7 +14,7 @@ use serde_json::{Map, Value as Json, json};
 use crate::app::App;
 use crate::desk::accept::Accepted;
 use crate::desk::access::{self, At, Doing, Standing};
-use crate::desk::request::Request;
+use crate::desk::request::{Channel, Request};
 use crate::desk::save::{Desk, Happened};
 use crate::desk::store::timeline as said;
 use crate::desk::timeline::is_public;
@@ -44,6 +44,8 @@ pub struct Case<'a> {
     pub actor: Actor,
     pub standing: Standing,
     pub request: Request,
+    /// How the words came, where not from a page.
+    pub channel: Option<Channel>,
 }
 
 /// What an act came to.
@@ -81,7 +83,10 @@ impl From<database::Error> for Refused {
 
 impl Case<'_> {
     pub fn happened(&self, activity: &'static str) -> Happened {
-        let happened = Happened::now(self.desk, self.actor.clone(), activity);
+        let mut happened = Happened::now(self.desk, self.actor.clone(), activity);
+        if let Some(channel) = self.channel {
+            happened = happened.with("channel", channel.code());
+        }
         match &self.standing.acts_for {
             Some(absent) => {
                 happened.with("for", absent.name.as_str()).with("for_id", absent.person.to_string())
@@ -167,7 +172,7 @@ fn within(
         // Whoever holds the link speaks for the requester, and is recorded as nobody who signed in.
         At::Secret(_) => Actor { person: None, name: request.requester_name.clone() },
     };
-    let mut case = Case { tx, desk, actor, standing, request };
+    let mut case = Case { tx, desk, actor, standing, request, channel: None };
     (act.run)(&mut case, form)
 }
 

@@ -9,6 +9,7 @@ use working_time::Calendar;
 use crate::desk::accept::{Incoming, accept};
 use crate::desk::access::Doing;
 use crate::desk::act::{Act, Case, Done, Refused, words};
+use crate::desk::attach::keep_files;
 use crate::desk::request::{Channel, Hold, Request};
 use crate::desk::resume::resumed;
 use crate::desk::store::{self, notices};
@@ -28,9 +29,9 @@ fn run(case: &mut Case<'_>, form: &FormData) -> Result<Done, Refused> {
     let text = words(form, "text", "case-say-what-is-wrong")?;
     let calendar = case.desk.calendars.of_unit(case.request.unit);
     if may_reopen(ended, &calendar, case.desk.now) {
-        open_again(case, ended, text)
+        open_again(case, ended, text, form)
     } else {
-        carry_on(case, text)
+        carry_on(case, text, form)
     }
 }
 
@@ -43,12 +44,13 @@ pub fn may_reopen(ended: Timestamp, calendar: &Calendar, now: Timestamp) -> bool
     calendar.add_days(ended, REOPEN_WITHIN_DAYS).is_none_or(|last| now <= last)
 }
 
-fn open_again(case: &mut Case<'_>, ended: Timestamp, text: &str) -> Result<Done, Refused> {
+fn open_again(case: &mut Case<'_>, ended: Timestamp, text: &str, form: &FormData) -> Result<Done, Refused> {
     let now = case.desk.now;
     let between =
         Hold { from: ended, to: Some(now), reason: String::new(), comment: String::new(), pauses: true };
     store::begin_hold(case.tx, case.request.id, &between)?;
     let message = case.say(text, false)?;
+    let files = keep_files(case, form, false)?;
     let mut after = resumed(&case.request);
     after.reopened += 1;
     after.resolved_at = None;
@@ -56,6 +58,7 @@ fn open_again(case: &mut Case<'_>, ended: Timestamp, text: &str) -> Result<Done,
     let happened = case
         .happened("reopened")
         .with("message", message.to_string())
+        .with("files", files)
         .with("ended_at", ended.as_microsecond());
     case.save(after, happened)?;
     index::again(case.tx, &case.request)?;
@@ -66,11 +69,11 @@ fn open_again(case: &mut Case<'_>, ended: Timestamp, text: &str) -> Result<Done,
 }
 
 /// A new request with the fields of the old one, and its own promise.
-fn carry_on(case: &mut Case<'_>, text: &str) -> Result<Done, Refused> {
+fn carry_on(case: &mut Case<'_>, text: &str, form: &FormData) -> Result<Done, Refused> {
     let old = &case.request;
     let service = case.desk.catalogue.service(old.service).cloned();
     let incoming = Incoming {
-        channel: if case.standing.is_unit() { old.channel } else { Channel::Web },
+        channel: if case.standing.is_unit() { old.channel } else { case.channel.unwrap_or(Channel::Web) },
         service: service.ok_or(Refused::Problem(Problem::Input("case-service-gone")))?,
         unit: old.unit,
         office: old.office,
@@ -88,7 +91,7 @@ fn carry_on(case: &mut Case<'_>, text: &str) -> Result<Done, Refused> {
         received_at: case.desk.now,
         complete: old.complete_at.is_some(),
         language: old.language.clone(),
-        files: Vec::new(),
+        files: form.files.iter().map(|(_, file)| file.clone()).collect(),
         follows: Some(old.id),
         source: String::new(),
     };

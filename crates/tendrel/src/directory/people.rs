@@ -114,6 +114,37 @@ pub fn revoke(
     Ok(deleted + ended > 0)
 }
 
+/// Who has an e-mail address, as those who write to them need it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Addressed {
+    pub id: PersonId,
+    pub name: String,
+    pub phone: String,
+    pub language: String,
+    pub working_agency: Option<OrganisationId>,
+}
+
+/// The one person of an e-mail address; `None` where several share it, such as an office's own.
+pub fn of_email(r: &mut Reader, address: &str) -> Result<Option<Addressed>, Error> {
+    let found = r.rows(
+        "SELECT id, name, phone, language, working_agency_id FROM persons
+         WHERE email = $1 AND is_program = 0 AND valid_to IS NULL LIMIT 2",
+        &[address.into()],
+        |row| {
+            Ok(Addressed {
+                id: row.get("id")?,
+                name: row.get("name")?,
+                phone: row.get("phone")?,
+                language: row.get("language")?,
+                working_agency: row.get("working_agency_id")?,
+            })
+        },
+    )?;
+    let mut found = found.into_iter();
+    let first = found.next();
+    Ok(first.filter(|_| found.next().is_none()))
+}
+
 /// A person with agencies by name.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Person {

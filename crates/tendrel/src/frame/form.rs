@@ -94,7 +94,7 @@ impl FormData {
 
 /// One kind of line end, and none of the characters that no keyboard sends: NUL and its like are left out, so that
 /// the same text can be stored in both databases.
-fn clean(value: &str) -> String {
+pub fn clean(value: &str) -> String {
     value.replace("\r\n", "\n").chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
 }
 

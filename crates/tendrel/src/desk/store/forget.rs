@@ -109,7 +109,8 @@ pub fn remove_attachments(tx: &mut Transaction, id: RequestId) -> Result<(u64, V
     let mut left = Vec::new();
     for hash in &hashes {
         let gone = tx.execute(
-            "DELETE FROM files WHERE hash = $1 AND NOT EXISTS (SELECT 1 FROM attachments WHERE file_hash = $1)",
+            "DELETE FROM files WHERE hash = $1 AND NOT EXISTS (SELECT 1 FROM attachments WHERE file_hash = $1)
+               AND NOT EXISTS (SELECT 1 FROM mails WHERE file_hash = $1)",
             &[hash.as_slice().into()],
         )?;
         if gone == 1 {

@@ -1,0 +1,199 @@
+//! What was kept is understood and becomes part of a case, or is put where somebody sees it. Each mail is filed in one
+//! transaction with all that follows from it, so that whatever happens it is filed once.
+//!
+//! A mail that ends the program three times is not read a fourth time; one that fails for a reason of its own hinders no
+//! other.
+
+mod case;
+mod leads;
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use mail_reader::{Desk as ReaderDesk, Kind, Mail as Read};
+use serde_json::json;
+
+use crate::app::App;
+use crate::channels::mailbox::Mailbox;
+use crate::channels::marks::Marks;
+use crate::channels::store;
+use crate::channels::store::mails::{self, Filing, Mail, State};
+use crate::desk::act::Refused;
+use crate::files::StoredFile;
+use crate::frame::form::clean;
+use crate::id::MailId;
+use crate::problem::Problem;
+use crate::settings::SHORT_TEXT_LIMIT;
+
+/// Mails of one step.
+const STEP: i64 = 32;
+/// A mail that was begun so often is not begun again by itself.
+const TRIES: i64 = 3;
+const EVERY: Duration = Duration::from_secs(1);
+/// Attachments of one mail that are kept beside the case; the mail itself has all.
+const ATTACHMENTS: usize = 50;
+
+/// Files what was kept, for as long as the program runs.
+pub async fn run(app: App) {
+    loop {
+        match round(&app).await {
+            Ok(0) => {}
+            Ok(_) => continue,
+            Err(problem) => tracing::error!("mail could not be filed and is tried again: {problem:?}"),
+        }
+        tokio::time::sleep(EVERY).await;
+    }
+}
+
+/// One step. Returns how many were looked at; tests call it until there are none.
+///
+/// # Errors
+/// When the database or the store of files cannot be used; then nothing was counted against a mail.
+pub async fn round(app: &App) -> Result<usize, Problem> {
+    let waiting = app.db.read(|r| mails::any_kept(r)).await?;
+    if !waiting {
+        return Ok(0);
+    }
+    let step = app.db.write(|tx| mails::take_up(tx, STEP)).await?;
+    let mailboxes = app.db.read(|r| store::all_mailboxes(r)).await?;
+    let addresses: Vec<String> = mailboxes.iter().map(|mailbox| mailbox.address.clone()).collect();
+    let ids: Vec<MailId> = step.iter().map(|mail| mail.id).collect();
+    let count = step.len();
+    for mail in step {
+        let Some(mailbox) = mailboxes.iter().find(|mailbox| mailbox.id == mail.mailbox) else { continue };
+        if mail.tries > TRIES {
+            quarantine(app, mail.id, "ends-program", "").await?;
+            continue;
+        }
+        let bytes = match bytes_of(app, &mail).await {
+            Ok(Some(bytes)) => bytes,
+            Ok(None) => {
+                quarantine(app, mail.id, "file-gone", "").await?;
+                continue;
+            }
+            Err(problem) => {
+                app.db.write(move |tx| mails::put_back(tx, &ids)).await?;
+                return Err(problem);
+            }
+        };
+        match file(app, mailbox, &mailboxes, &addresses, &mail, bytes).await {
+            Ok(()) => {}
+            Err(Refused::Problem(problem)) if passes(&problem) => {
+                app.db.write(move |tx| mails::put_back(tx, &ids)).await?;
+                return Err(problem);
+            }
+            Err(refused) => {
+                tracing::error!(mail = %mail.id, "a mail could not be filed: {refused:?}");
+                quarantine(app, mail.id, "failed", &said(&refused)).await?;
+            }
+        }
+    }
+    Ok(count)
+}
+
+/// Is it the program's state, and not the mail, that stands in the way?
+fn passes(problem: &Problem) -> bool {
+    matches!(problem, Problem::Busy | Problem::Full | Problem::Changed | Problem::Storage(_))
+}
+
+fn said(refused: &Refused) -> String {
+    match refused {
+        Refused::Rule(key) => (*key).to_owned(),
+        Refused::Fields(fields) => fields.iter().map(|(_, key)| *key).collect::<Vec<_>>().join(", "),
+        Refused::Stale(_) => "stale".to_owned(),
+        Refused::Problem(problem) => problem.sentence().to_owned(),
+    }
+}
+
+async fn quarantine(app: &App, id: MailId, reason: &'static str, why: &str) -> Result<(), Problem> {
+    let (now, because) = (app.clock.now(), json!([why]).to_string());
+    app.db.write(move |tx| mails::quarantine(tx, id, reason, &because, now)).await?;
+    Ok(())
+}
+
+/// The mail as it came; `None` where it is not among the files any more.
+pub(in crate::channels) async fn bytes_of(app: &App, mail: &Mail) -> Result<Option<Vec<u8>>, Problem> {
+    let Some(hash) = mail.file.as_deref() else { return Ok(None) };
+    match tokio::fs::read(app.files.path(hash)).await {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// A mail that was read, with its attachments on the disk.
+#[derive(Clone, Debug)]
+pub(in crate::channels) struct Understood {
+    pub mail: Mail,
+    pub read: Read,
+    pub files: Vec<StoredFile>,
+}
+
+impl Understood {
+    /// How the row of the mail is filled, wherever it goes.
+    fn filing(&self, state: State, reason: &'static str) -> Filing {
+        let told: Vec<&String> = self.read.because.iter().chain(&self.read.problems).collect();
+        Filing {
+            state,
+            kind: kind_code(self.read.kind).to_owned(),
+            from: short(self.read.from.as_deref().unwrap_or_default()),
+            from_name: short(self.read.from_name.as_deref().unwrap_or_default()),
+            subject: short(&self.read.subject),
+            reason,
+            because: json!(told).to_string(),
+            request: None,
+            number: None,
+        }
+    }
+}
+
+pub(in crate::channels) fn kind_code(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Person => "person",
+        Kind::Automatic => "automatic",
+        Kind::Bounce => "bounce",
+        Kind::List => "list",
+        Kind::Own => "own",
+    }
+}
+
+/// As much as a short field takes.
+fn short(text: &str) -> String {
+    let one_line = clean(text).split_whitespace().collect::<Vec<_>>().join(" ");
+    one_line.chars().take(SHORT_TEXT_LIMIT).collect()
+}
+
+async fn file(
+    app: &App,
+    mailbox: &Mailbox,
+    mailboxes: &[Mailbox],
+    addresses: &[String],
+    mail: &Mail,
+    bytes: Vec<u8>,
+) -> Result<(), Refused> {
+    let understood = understand(app, mail, addresses, bytes).await?;
+    case::file(app, mailbox, mailboxes, understood).await
+}
+
+/// Reads a mail and stores its attachments.
+pub(in crate::channels) async fn understand(
+    app: &App,
+    mail: &Mail,
+    addresses: &[String],
+    bytes: Vec<u8>,
+) -> Result<Understood, Problem> {
+    let (addresses, mark) = (addresses.to_vec(), Marks::new(&app.vault).loop_mark());
+    let reading = tokio::task::spawn_blocking(move || {
+        mail_reader::read(&bytes, &ReaderDesk { addresses: &addresses, loop_mark: &mark })
+    });
+    let mut read = reading.await.map_err(|error| Problem::Other(error.into()))?;
+    let mut files = Vec::new();
+    if matches!(read.kind, Kind::Person | Kind::Automatic | Kind::List) {
+        for attachment in read.attachments.iter_mut().filter(|it| !it.content.is_empty()).take(ATTACHMENTS) {
+            let content = std::mem::take(&mut attachment.content);
+            files.push(app.files.store(&attachment.name, &content).await?);
+        }
+    }
+    Ok(Understood { mail: mail.clone(), read, files })
+}

@@ -1,0 +1,113 @@
+//! What becomes of a mail.
+
+mod answers;
+mod hindrances;
+
+use crate::channels::keep_mail::Kept;
+use crate::channels::testing::{comes, mail, mailbox, mailbox_at, the_number, with};
+use crate::testing::{Who, World};
+
+const TSHERING: &str = "Tshering Dema <tshering@tendrel.example>";
+
+#[tokio::test]
+async fn a_mail_of_somebody_known_is_a_case_of_their_office_with_a_number_and_a_promise() {
+    let world = World::new();
+    let mailbox = mailbox(&world);
+    comes(&world, &mailbox, &mail(TSHERING, "No Internet", "Since the power came back.\r\n\r\nTshering"))
+        .await;
+    let number = the_number(&world);
+    let page = world.browser(Who::Karma).get(&format!("/requests/{number}")).await;
+    page.must_be(200);
+    page.must_have("No Internet");
+    page.must_have("Since the power came back.");
+    page.must_have("Kabjisa Central School");
+    page.must_have("Tshering Dema");
+    assert_eq!(
+        world.number("SELECT COUNT(*) FROM requests WHERE channel = 'email' AND requester_id IS NOT NULL"),
+        1
+    );
+    assert_eq!(world.number("SELECT COUNT(*) FROM requests WHERE response_due_at IS NOT NULL"), 1);
+    // She sees it among her own.
+    world.browser(Who::Tshering).get("/my/requests").await.must_have(&number);
+}
+
+#[tokio::test]
+async fn a_mail_of_somebody_unknown_is_a_case_too() {
+    let world = World::new();
+    let mailbox = mailbox(&world);
+    comes(&world, &mailbox, &mail("Pema <Pema@Hotel.example>", "", "Is the land registry open?")).await;
+    let page = world.browser(Who::Karma).get(&format!("/requests/{}", the_number(&world))).await;
+    page.must_have("Is the land registry open?");
+    page.must_have("pema@hotel.example");
+    assert_eq!(world.number("SELECT COUNT(*) FROM requests WHERE requester_id IS NULL"), 1);
+}
+
+#[tokio::test]
+async fn the_same_mail_is_one_case_however_often_it_comes() {
+    let world = World::new();
+    let mailbox = mailbox(&world);
+    let mail = mail(TSHERING, "No Internet", "Since today.");
+    assert!(matches!(comes(&world, &mailbox, &mail).await, Kept::New(_)));
+    assert_eq!(comes(&world, &mailbox, &mail).await, Kept::Again);
+    let other_way = with(&mail, &[("Received", "from elsewhere by here")]);
+    assert_eq!(comes(&world, &mailbox, &other_way).await, Kept::Again);
+    assert_eq!(world.number("SELECT COUNT(*) FROM requests"), 1);
+    assert_eq!(world.number("SELECT times FROM mails"), 3);
+}
+
+#[tokio::test]
+async fn a_mail_to_two_desks_is_a_case_of_each() {
+    let world = World::new();
+    let punakha = mailbox(&world);
+    let thimphu = mailbox_at(&world, "ict@thimphu.example", world.thimphu, "something-else");
+    let mail = mail(TSHERING, "Line between us", "It is slow.");
+    comes(&world, &punakha, &mail).await;
+    comes(&world, &thimphu, &mail).await;
+    assert_eq!(world.number("SELECT COUNT(*) FROM requests"), 2);
+    assert_eq!(world.number("SELECT COUNT(DISTINCT unit_id) FROM requests"), 2);
+}
+
+#[tokio::test]
+async fn what_hangs_on_a_mail_hangs_on_its_case() {
+    let world = World::new();
+    let mailbox = mailbox(&world);
+    let mail = mail(TSHERING, "The router", "")
+        .replace(
+            "Content-Type: text/plain; charset=utf-8\r\n\r\n",
+            "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nSee the lights.\r\n--b\r\nContent-Type: text/plain; name=\"../../lights.txt\"\r\nContent-Disposition: attachment; filename=\"../../lights.txt\"\r\n\r\nred\r\n--b--\r\n",
+        );
+    comes(&world, &mailbox, &mail).await;
+    let page = world.browser(Who::Karma).get(&format!("/requests/{}", the_number(&world))).await;
+    page.must_have("See the lights.");
+    page.must_have("lights.txt");
+    assert!(!page.text().contains("../../"));
+    assert_eq!(world.number("SELECT COUNT(*) FROM attachments"), 1);
+}
+
+#[tokio::test]
+async fn nothing_in_a_mail_is_believed_to_be_markup_or_a_command() {
+    let world = World::new();
+    let mailbox = mailbox(&world);
+    let evil = "<script>alert(1)</script>";
+    let text = format!("{evil}\u{0}\r\n'; DROP TABLE requests; --\r\n");
+    comes(&world, &mailbox, &mail(&format!("\"{evil}\" <x@evil.example>"), evil, &text)).await;
+    let page = world.browser(Who::Karma).get(&format!("/requests/{}", the_number(&world))).await;
+    page.must_be(200);
+    assert!(!page.text().contains(evil));
+    page.must_have("DROP TABLE requests");
+}
+
+#[tokio::test]
+async fn a_mail_to_a_confidential_service_is_seen_by_those_who_are_named() {
+    let world = World::new();
+    crate::desk::testing::veiled(&world, "security-incident", &[Who::Sonam]).await;
+    let mailbox = mailbox_at(&world, "security@punakha.example", world.punakha, "security-incident");
+    let copied =
+        with(&mail(TSHERING, "Stolen password", "Somebody has mine."), &[("Cc", "dechen@tendrel.example")]);
+    comes(&world, &mailbox, &copied).await;
+    let number = the_number(&world);
+    assert!(number.starts_with("CONF-"), "{number}");
+    world.browser(Who::Sonam).get(&format!("/requests/{number}")).await.must_have("Somebody has mine.");
+    world.browser(Who::Karma).get(&format!("/requests/{number}")).await.must_be(404);
+    assert_eq!(world.number("SELECT COUNT(*) FROM watchers"), 0);
+}

@@ -1,0 +1,70 @@
+//! What the tests of mail share: mailboxes of two desks, and mail that comes to them.
+
+use crate::channels::keep_mail::{Came, Kept, keep};
+use crate::channels::mailbox::Mailbox;
+use crate::channels::{file_mail, store};
+use crate::id::{MailboxId, OrganisationId};
+use crate::testing::World;
+
+pub(crate) const DESK: &str = "ict@punakha.example";
+
+/// A mailbox of Punakha's desk.
+pub(crate) fn mailbox(world: &World) -> Mailbox {
+    mailbox_at(world, DESK, world.punakha, "something-else")
+}
+
+pub(crate) fn mailbox_at(world: &World, address: &str, unit: OrganisationId, service: &str) -> Mailbox {
+    let mailbox = Mailbox {
+        id: MailboxId::new(world.app.clock.now()),
+        address: address.to_owned(),
+        name: "ICT Services".to_owned(),
+        unit,
+        service: world.app.catalogue.now().service_by_code(service).unwrap().id,
+        sorts: true,
+        fetched_at: None,
+        fault: String::new(),
+        closed_at: None,
+        version: 1,
+    };
+    let new = mailbox.clone();
+    world.app.db.write_blocking(move |tx| store::insert_mailbox(tx, &new)).unwrap();
+    mailbox
+}
+
+/// A mail as a program writes it, with its own id.
+pub(crate) fn mail(from: &str, subject: &str, text: &str) -> String {
+    let id = uuid::Uuid::now_v7().simple();
+    format!(
+        "From: {from}\r\nTo: {DESK}\r\nSubject: {subject}\r\nDate: Thu, 19 Nov 2026 09:00:00 +0600\r\nMessage-ID: <{id}@school.example>\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{text}\r\n"
+    )
+}
+
+/// A mail with more headers.
+pub(crate) fn with(mail: &str, headers: &[(&str, &str)]) -> String {
+    let more: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    format!("{more}{mail}")
+}
+
+/// The id of a mail.
+pub(crate) fn id_of(mail: &str) -> String {
+    let line = mail.lines().find_map(|line| line.strip_prefix("Message-ID: ")).unwrap();
+    line.trim().to_owned()
+}
+
+/// The mail comes, is kept and filed.
+pub(crate) async fn comes(world: &World, mailbox: &Mailbox, mail: &str) -> Kept {
+    let came = Came { bytes: mail.as_bytes(), by: "deliver", recipient: &mailbox.address };
+    let kept = keep(&world.app, mailbox.id, came).await.unwrap();
+    all_filed(world).await;
+    kept
+}
+
+pub(crate) async fn all_filed(world: &World) {
+    while file_mail::round(&world.app).await.unwrap() > 0 {}
+}
+
+/// The number of the one case that there is.
+pub(crate) fn the_number(world: &World) -> String {
+    let sql = "SELECT number FROM requests ORDER BY id DESC LIMIT 1";
+    world.app.db.read_blocking(move |r| r.one(sql, &[], |row| row.get::<String>("number"))).unwrap()
+}
