@@ -99,7 +99,8 @@ pub fn safe_html(html: &str, inline: &dyn Fn(&str) -> Option<String>) -> Option<
                 .then(|| value.into()),
             _ => Some(value.into()),
         });
-    Some(builder.clean(html).to_string())
+    // A picture of which nothing may be shown, such as one that tells its sender that it was looked at, is nothing.
+    Some(builder.clean(html).to_string().replace("<img>", ""))
 }
 
 /// How deep elements stand in each other at most, by their tags alone; what closes itself does not count.

@@ -35,7 +35,7 @@ CREATE TABLE mails (
     came_by      TEXT NOT NULL,               -- imap, lmtp, deliver
     came_at      BIGINT NOT NULL,
     recipient    TEXT NOT NULL DEFAULT '',    -- of the envelope, which may hold a mark that the message does not show
-    state        TEXT NOT NULL,               -- kept, filed, aside, quarantined
+    state        TEXT NOT NULL,               -- kept, filed, aside, quarantined, forgotten
     tries        BIGINT NOT NULL DEFAULT 0,
     kind         TEXT NOT NULL DEFAULT '',
     from_address TEXT NOT NULL DEFAULT '',

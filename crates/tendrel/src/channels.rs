@@ -1,12 +1,33 @@
 //! Where requests come from beside the web, and what is written to people about them.
 
+mod access;
+pub mod deliver;
+pub mod fetch_mail;
 pub mod file_mail;
+pub mod forget_mail;
 pub mod keep_mail;
 pub mod mailbox;
+mod mailboxes;
 pub mod marks;
 pub mod place;
 pub mod read_mail;
+mod show_mail;
+mod sort_mail;
+pub mod sorter;
 pub mod store;
+pub mod tray;
+
+use axum::Router;
+
+use crate::app::App;
+
+pub fn routes() -> Router<App> {
+    Router::new()
+        .merge(tray::routes())
+        .merge(show_mail::routes())
+        .merge(sort_mail::routes())
+        .merge(mailboxes::routes())
+}
 
 #[cfg(test)]
 pub(crate) mod testing;

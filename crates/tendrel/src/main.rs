@@ -75,6 +75,8 @@ enum Import {
 enum MailCommand {
     /// Prints what the program makes of messages, and why: one JSON object for each.
     Read(tendrel::channels::read_mail::ReadMailArguments),
+    /// Takes one message on standard input, for a mail server's pipe.
+    Deliver(tendrel::channels::deliver::DeliverArguments),
 }
 
 #[derive(Subcommand)]
@@ -131,6 +133,11 @@ fn main() -> anyhow::Result<()> {
         Command::Proof(proof) => tendrel::record::proof::run(&place.open()?, &proof, &mut std::io::stdout()),
         Command::Mail(MailCommand::Read(read)) => {
             tendrel::channels::read_mail::run(&read, &mut std::io::stdout().lock())
+        }
+        Command::Mail(MailCommand::Deliver(deliver)) => {
+            let (input, errors) = (&mut std::io::stdin().lock(), &mut std::io::stderr().lock());
+            let code = tendrel::channels::deliver::run(&place, &deliver, input, errors);
+            std::process::exit(i32::from(code))
         }
         Command::Export(Export::Events(export)) => tendrel::analysis::export_events::run(&place, &export),
     }

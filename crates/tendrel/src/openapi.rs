@@ -6,6 +6,7 @@
 
 mod analysis;
 mod answers;
+mod channels;
 mod desk;
 mod directory;
 pub mod held;
@@ -71,6 +72,7 @@ pub fn document(app: &App) -> Json {
         working_time::operations(),
         analysis::operations(app),
         system::operations(),
+        channels::operations(),
         own(),
     ];
     for operation in operations.into_iter().flatten() {
@@ -94,6 +96,7 @@ pub fn document(app: &App) -> Json {
             { "name": "services", "description": "What can be asked for, with the form of each." },
             { "name": "analysis", "description": "Services availed, in figures that open." },
             { "name": "directory", "description": "Offices, people, accounts, calendars." },
+            { "name": "mail", "description": "What came by mail and waits, and the mailboxes." },
             { "name": "system", "description": "For whoever runs the program." },
             { "name": "me", "description": "Whoever the token belongs to." },
         ],

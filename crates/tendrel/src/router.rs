@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::directory::sessions;
 use crate::frame::{assets, middleware, problem_page};
 use crate::openapi::{self, held};
-use crate::{analysis, desk, directory, machine, retention, system};
+use crate::{analysis, channels, desk, directory, machine, retention, system};
 
 /// Bytes of one request: ten attachments of 10 MB and their form.
 const BODY_LIMIT: usize = 104 * 1024 * 1024;
@@ -27,6 +27,7 @@ pub fn router(app: App) -> Router {
     let pages = Router::new()
         .merge(directory::routes())
         .merge(desk::routes())
+        .merge(channels::routes())
         .merge(analysis::routes())
         .merge(system::routes())
         .merge(retention::routes())

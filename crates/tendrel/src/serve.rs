@@ -8,6 +8,7 @@ use tokio::net::TcpListener;
 
 use crate::app::App;
 use crate::backup;
+use crate::channels;
 use crate::clock::Clock;
 use crate::connections;
 use crate::machine;
@@ -78,6 +79,8 @@ pub fn run(place: &Place, arguments: &ServeArguments) -> anyhow::Result<()> {
 pub async fn answer(app: App, listener: TcpListener) -> anyhow::Result<()> {
     tracing::info!("listening on http://{}", listener.local_addr()?);
     let worker = tokio::spawn(worker::run(app.clone()));
+    let mail = tokio::spawn(channels::file_mail::run(app.clone()));
+    let fetching = tokio::spawn(channels::fetch_mail::run(app.clone()));
     let nights = tokio::spawn(backup::nightly::go_on(app.clone()));
     let follows = tokio::spawn(machine::watch(app.clone()));
     let metrics = tokio::spawn(tell_metrics(app.clone()));
@@ -93,7 +96,7 @@ pub async fn answer(app: App, listener: TcpListener) -> anyhow::Result<()> {
         live.stop();
     };
     connections::serve(listener, router, &app.machine, stop).await;
-    for task in [worker, nights, follows, metrics] {
+    for task in [worker, mail, fetching, nights, follows, metrics] {
         task.abort();
     }
     crate::record::seal(&app).await?;

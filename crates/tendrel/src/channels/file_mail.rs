@@ -9,6 +9,8 @@ mod leads;
 #[cfg(test)]
 mod tests;
 
+pub(in crate::channels) use case::{Beginning, Work};
+
 use std::time::Duration;
 
 use mail_reader::{Desk as ReaderDesk, Kind, Mail as Read};
@@ -173,7 +175,8 @@ async fn file(
     bytes: Vec<u8>,
 ) -> Result<(), Refused> {
     let understood = understand(app, mail, addresses, bytes).await?;
-    case::file(app, mailbox, mailboxes, understood).await
+    let work = Work::new(app, mailbox, mailboxes, understood);
+    app.db.write(move |tx| work.run(tx)).await
 }
 
 /// Reads a mail and stores its attachments.

@@ -34,6 +34,63 @@ impl Mailbox {
     }
 }
 
+/// Where the mail of a mailbox is fetched.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Server {
+    /// `imaps://host:993`, or `imap://host:143`, which must offer STARTTLS unless it is this machine; empty for none.
+    pub url: String,
+    pub folder: String,
+    pub login: String,
+    /// Where the secret is changed for a token (OAuth2, RFC 6749 section 6); empty where it is a password.
+    pub token_url: String,
+}
+
+/// Name and port of a server.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Host {
+    pub name: String,
+    pub port: u16,
+    /// TLS from the first byte; else the server is asked to begin it.
+    pub tls: bool,
+}
+
+impl Server {
+    pub fn host(&self) -> Option<Host> {
+        let (tls, rest) = match self.url.strip_prefix("imaps://") {
+            Some(rest) => (true, rest),
+            None => (false, self.url.strip_prefix("imap://")?),
+        };
+        let rest = rest.trim_end_matches('/');
+        let (name, port) = match rest.rsplit_once(':') {
+            Some((name, port)) => (name, port.parse().ok()?),
+            None => (rest, if tls { 993 } else { 143 }),
+        };
+        let fits = |sign: char| sign.is_ascii_alphanumeric() || ".-".contains(sign);
+        let is_name = !name.is_empty() && name.chars().all(fits);
+        is_name.then(|| Host { name: name.to_owned(), port, tls })
+    }
+
+    /// Fields with the keys of what is wrong with them.
+    pub fn faults(&self) -> Vec<(&'static str, &'static str)> {
+        let mut faults = Vec::new();
+        if !self.url.is_empty() && self.host().is_none() {
+            faults.push(("server", "mailboxes-server-wrong"));
+        }
+        if !self.url.is_empty() && self.login.is_empty() {
+            faults.push(("login", "mailboxes-login-missing"));
+        }
+        let is_wrong = |folder: &str| folder.is_empty() || folder.chars().any(char::is_control);
+        if is_wrong(&self.folder) || self.login.chars().any(char::is_control) {
+            faults.push(("folder", "mailboxes-folder-wrong"));
+        }
+        let is_https = self.token_url.starts_with("https://");
+        if !self.token_url.is_empty() && !is_https {
+            faults.push(("token_url", "mailboxes-token-wrong"));
+        }
+        faults
+    }
+}
+
 /// The address without what stands between `+` and `@`, in small letters.
 pub fn plain(address: &str) -> String {
     let address = address.trim().to_lowercase();
@@ -46,6 +103,20 @@ pub fn plain(address: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_server_is_told_with_its_port_or_without() {
+        let host = |url: &str| Server { url: url.to_owned(), ..Server::default() }.host();
+        let mail = |port, tls| Some(Host { name: "mail.example.bt".to_owned(), port, tls });
+        assert_eq!(host("imaps://mail.example.bt"), mail(993, true));
+        assert_eq!(host("imaps://mail.example.bt:1993/"), mail(1993, true));
+        assert_eq!(host("imap://mail.example.bt"), mail(143, false));
+        for wrong in
+            ["", "mail.example.bt", "imaps://", "imaps://a:b", "imaps://u:p@mail.example.bt", "http://x"]
+        {
+            assert_eq!(host(wrong), None, "{wrong}");
+        }
+    }
 
     #[test]
     fn what_stands_after_the_plus_belongs_to_the_address() {

@@ -2,6 +2,7 @@
 
 pub mod known;
 pub mod mails;
+pub mod servers;
 
 use database::{Error, Reader, Row, Transaction};
 use jiff::Timestamp;
@@ -9,9 +10,10 @@ use jiff::Timestamp;
 use crate::channels::mailbox::Mailbox;
 use crate::id::{MailboxId, OrganisationId, RequestId, ServiceId};
 
-const MAILBOX: &str = "id, address, name, unit_id, service_id, sorts, fetched_at, fault, closed_at, version";
+pub(super) const MAILBOX: &str =
+    "id, address, name, unit_id, service_id, sorts, fetched_at, fault, closed_at, version";
 
-fn read_mailbox(row: &Row<'_>) -> Result<Mailbox, Error> {
+pub(super) fn read_mailbox(row: &Row<'_>) -> Result<Mailbox, Error> {
     Ok(Mailbox {
         id: row.get("id")?,
         address: row.get("address")?,
@@ -45,6 +47,24 @@ pub fn insert_mailbox(tx: &mut Transaction, mailbox: &Mailbox) -> Result<(), Err
             mailbox.sorts.into(),
         ],
     )?;
+    Ok(())
+}
+
+/// Changes what a mailbox is for; its address stays. A closed one is open again.
+pub fn change_mailbox(tx: &mut Transaction, id: MailboxId, after: &Mailbox) -> Result<(), Error> {
+    tx.execute(
+        "UPDATE mailboxes SET name = $2, unit_id = $3, service_id = $4, sorts = $5, closed_at = NULL,
+                version = version + 1 WHERE id = $1",
+        &[id.into(), (&after.name).into(), after.unit.into(), after.service.into(), after.sorts.into()],
+    )?;
+    Ok(())
+}
+
+/// No mail is taken for it any more; what came stays.
+pub fn close_mailbox(tx: &mut Transaction, id: MailboxId, now: Timestamp) -> Result<(), Error> {
+    let sql =
+        "UPDATE mailboxes SET closed_at = $2, version = version + 1 WHERE id = $1 AND closed_at IS NULL";
+    tx.execute(sql, &[id.into(), now.into()])?;
     Ok(())
 }
 

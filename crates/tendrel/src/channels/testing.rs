@@ -13,7 +13,12 @@ pub(crate) fn mailbox(world: &World) -> Mailbox {
     mailbox_at(world, DESK, world.punakha, "something-else")
 }
 
+/// The mailbox of an address, opened when there is none.
 pub(crate) fn mailbox_at(world: &World, address: &str, unit: OrganisationId, service: &str) -> Mailbox {
+    let open = world.app.db.read_blocking(store::mailboxes).unwrap();
+    if let Some(mailbox) = open.into_iter().find(|mailbox| mailbox.address == address) {
+        return mailbox;
+    }
     let mailbox = Mailbox {
         id: MailboxId::new(world.app.clock.now()),
         address: address.to_owned(),

@@ -17,7 +17,7 @@ use crate::desk::{index, store};
 use crate::directory::sessions;
 use crate::events::Actor;
 use crate::files::{self, StoredFile};
-use crate::id::{AttachmentId, OrganisationId, PersonId, RequestId};
+use crate::id::{AttachmentId, MailId, OrganisationId, PersonId, RequestId};
 use crate::problem::Problem;
 use crate::{search, secret};
 
@@ -48,6 +48,8 @@ pub struct Incoming {
     pub language: String,
     pub files: Vec<StoredFile>,
     pub follows: Option<RequestId>,
+    /// The mail that it came in.
+    pub mail: Option<MailId>,
     pub source: String,
 }
 
@@ -85,9 +87,13 @@ pub fn accept_under(
         request.unit = named::unit_for(tx, service, request.unit, desk.now)?;
     }
     request.number = next_number(tx, desk, &request)?;
-    let happened = Happened { at: incoming.received_at, ..Happened::now(desk, actor.clone(), "received") }
-        .with("channel", incoming.channel.code())
-        .with("complete", request.complete_at.is_some());
+    let mut happened =
+        Happened { at: incoming.received_at, ..Happened::now(desk, actor.clone(), "received") }
+            .with("channel", incoming.channel.code())
+            .with("complete", request.complete_at.is_some());
+    if let Some(mail) = incoming.mail {
+        happened = happened.with("mail", mail.to_string());
+    }
     desk.insert(tx, &mut request, happened)?;
     for file in &incoming.files {
         attach(tx, request.id, file, false, &actor, desk.now)?;

@@ -23,7 +23,7 @@ use crate::events::{Actor, Event};
 use crate::frame::form::FormData;
 use crate::frame::languages::{Language, text};
 use crate::frame::{json as answer, see_other};
-use crate::id::MessageId;
+use crate::id::{MailId, MessageId};
 use crate::problem::Problem;
 use crate::settings::LONG_TEXT_LIMIT;
 use crate::viewer::Viewer;
@@ -44,8 +44,8 @@ pub struct Case<'a> {
     pub actor: Actor,
     pub standing: Standing,
     pub request: Request,
-    /// How the words came, where not from a page.
-    pub channel: Option<Channel>,
+    /// The mail that the words came in, where not from a page.
+    pub mail: Option<MailId>,
 }
 
 /// What an act came to.
@@ -84,8 +84,8 @@ impl From<database::Error> for Refused {
 impl Case<'_> {
     pub fn happened(&self, activity: &'static str) -> Happened {
         let mut happened = Happened::now(self.desk, self.actor.clone(), activity);
-        if let Some(channel) = self.channel {
-            happened = happened.with("channel", channel.code());
+        if let Some(mail) = self.mail {
+            happened = happened.with("channel", Channel::Email.code()).with("mail", mail.to_string());
         }
         match &self.standing.acts_for {
             Some(absent) => {
@@ -172,7 +172,7 @@ fn within(
         // Whoever holds the link speaks for the requester, and is recorded as nobody who signed in.
         At::Secret(_) => Actor { person: None, name: request.requester_name.clone() },
     };
-    let mut case = Case { tx, desk, actor, standing, request, channel: None };
+    let mut case = Case { tx, desk, actor, standing, request, mail: None };
     (act.run)(&mut case, form)
 }
 

@@ -11,11 +11,12 @@ use crate::desk::clocks;
 use crate::desk::note::NOTE;
 use crate::desk::reopen::REOPEN;
 use crate::desk::reply::REPLY;
-use crate::desk::request::{Channel, Request};
+use crate::desk::request::Request;
 use crate::desk::save::Desk;
 use crate::events::Actor;
 use crate::files::StoredFile;
 use crate::frame::form::FormData;
+use crate::id::MailId;
 
 /// A mail as the desk understands it.
 #[derive(Clone, Debug)]
@@ -25,6 +26,7 @@ pub struct Written {
     pub words: String,
     pub files: Vec<StoredFile>,
     pub author: Author,
+    pub mail: MailId,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,8 +55,7 @@ pub fn add(tx: &mut Transaction, desk: &Desk, request: Request, written: Written
         Author::Inside => Standing::of_the_unit(),
         Author::Asker | Author::Thankful => Standing::of_the_bearer(),
     };
-    let channel = Some(Channel::Email);
-    let mut case = Case { tx, desk, actor: written.actor, standing, request, channel };
+    let mut case = Case { tx, desk, actor: written.actor, standing, request, mail: Some(written.mail) };
     (act.run)(&mut case, &form)
 }
 

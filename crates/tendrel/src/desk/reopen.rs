@@ -72,8 +72,9 @@ fn open_again(case: &mut Case<'_>, ended: Timestamp, text: &str, form: &FormData
 fn carry_on(case: &mut Case<'_>, text: &str, form: &FormData) -> Result<Done, Refused> {
     let old = &case.request;
     let service = case.desk.catalogue.service(old.service).cloned();
+    let channel = if case.mail.is_some() { Channel::Email } else { Channel::Web };
     let incoming = Incoming {
-        channel: if case.standing.is_unit() { old.channel } else { case.channel.unwrap_or(Channel::Web) },
+        channel: if case.standing.is_unit() { old.channel } else { channel },
         service: service.ok_or(Refused::Problem(Problem::Input("case-service-gone")))?,
         unit: old.unit,
         office: old.office,
@@ -93,6 +94,7 @@ fn carry_on(case: &mut Case<'_>, text: &str, form: &FormData) -> Result<Done, Re
         language: old.language.clone(),
         files: form.files.iter().map(|(_, file)| file.clone()).collect(),
         follows: Some(old.id),
+        mail: case.mail,
         source: String::new(),
     };
     let new = accept(case.tx, case.desk, &incoming, case.actor.clone())?;

@@ -32,6 +32,7 @@ pub(crate) fn reported(world: &World) -> Incoming {
         language: "en".to_owned(),
         files: Vec::new(),
         follows: None,
+        mail: None,
         source: String::new(),
     }
 }

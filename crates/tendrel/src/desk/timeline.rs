@@ -26,6 +26,8 @@ pub struct Entry {
     /// Only the unit sees it.
     pub inside: bool,
     pub files: Vec<File>,
+    /// The mail that it came in, for those inside.
+    pub mail: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -95,6 +97,7 @@ impl Story<'_> {
             said,
             inside: inside_words || event.detail.get("inside") == Some(&Json::Bool(true)),
             files: files.into_iter().map(|file| file_of(frame, file)).collect(),
+            mail: event.detail.get("mail").and_then(Json::as_str).filter(|_| self.inside).map(str::to_owned),
         }
     }
 

@@ -65,6 +65,7 @@ const ENGLISH: &[&str] = &[
     include_str!("../../lang/en/analysis.ftl"),
     include_str!("../../lang/en/system.ftl"),
     include_str!("../../lang/en/keeping.ftl"),
+    include_str!("../../lang/en/mail.ftl"),
 ];
 const DZONGKHA: &[&str] = &[
     include_str!("../../lang/dz/frame.ftl"),

@@ -14,18 +14,21 @@ pub enum What {
     Sessions,
     Notices,
     GivenUpJobs,
+    /// What came by mail and became no case.
+    Mail,
     /// Files that were sent and that no record speaks of.
     Uploads,
 }
 
 impl What {
-    pub const ALL: [What; 7] = [
+    pub const ALL: [What; 8] = [
         What::Requests,
         What::Attachments,
         What::SignInAddresses,
         What::Sessions,
         What::Notices,
         What::GivenUpJobs,
+        What::Mail,
         What::Uploads,
     ];
 
@@ -37,6 +40,7 @@ impl What {
             What::Sessions => "sessions",
             What::Notices => "notices",
             What::GivenUpJobs => "given_up_jobs",
+            What::Mail => "mail",
             What::Uploads => "uploads",
         }
     }

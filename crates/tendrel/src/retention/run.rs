@@ -6,6 +6,7 @@ use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use crate::app::App;
+use crate::channels::forget_mail;
 use crate::desk::catalogue::CatalogueData;
 use crate::desk::forget::{self, Why};
 use crate::desk::store::forget as cases;
@@ -89,6 +90,9 @@ pub(super) fn carry_out(app: &App, by: &str) -> Result<(Counts, bool), Problem> 
     }
     if let Some(rule) = rules.of(What::SignInAddresses) {
         remove_addresses(app, rule, run, now)?;
+    }
+    if let Some(rule) = rules.of(What::Mail) {
+        remove_mail(app, rule, run, now)?;
     }
     if let Some(rule) = rules.of(What::Uploads) {
         let removed = purge::uploads(app, rule.due_before(now))?;
@@ -206,6 +210,10 @@ fn remove_step(
         match removed {
             Ok(Some(left)) => {
                 files.extend(left);
+                files.extend(match rule.what {
+                    What::Attachments => forget_mail::files_of_case(tx, *case)?,
+                    _ => forget_mail::of_case(tx, *case)?,
+                });
                 store::removed(tx, run, rule.id, 1)?;
             }
             Ok(None) => {}
@@ -214,6 +222,24 @@ fn remove_step(
         }
     }
     Ok(files)
+}
+
+/// Removes mail that became no case.
+fn remove_mail(app: &App, rule: &Rule, run: Uuid, now: Timestamp) -> Result<(), Problem> {
+    let (id, before) = (rule.id, rule.due_before(now));
+    loop {
+        let (count, files) = app.db.write_blocking(move |tx| {
+            purge::zeroed(tx, |tx| {
+                let (count, files) = forget_mail::without_case(tx, before, ROWS)?;
+                store::removed(tx, run, id, count)?;
+                Ok((count, files))
+            })
+        })?;
+        purge::files(app, &files)?;
+        if count < ROWS {
+            return Ok(());
+        }
+    }
 }
 
 /// Takes the network addresses out of what is old in the log of each account.
@@ -264,6 +290,7 @@ pub(super) fn survey(app: &App, r: &mut Reader, limit: i64) -> Result<Counts, Er
                 let due = store::addresses_due(r, before, limit)?;
                 add(rule.id, due.iter().map(|(.., count)| count).sum());
             }
+            What::Mail => add(rule.id, forget_mail::due(r, before, limit)?),
             what => add(rule.id, store::rows_due(r, what, before, limit)?),
         }
     }

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use database::{Error, Reader, Value};
 
+use crate::channels::testing::{comes, mail, mailbox, with};
 use crate::desk::testing::{given, reported, resolved};
 use crate::record::verify::verify;
 use crate::record::{command, seal};
@@ -47,6 +48,11 @@ async fn a_case(world: &World) -> (String, String) {
         .post_files(&format!("{link}/reply"), &[("text", "My grandmother comes along.")], file)
         .await
         .must_be(200);
+    let zangpo = "Zangpo Lhadarla <zangpo.lhadarla@tendrel.example>";
+    let by_mail = mail(zangpo, &format!("Re: [{number}] wheelchair"), "My grandmother says thanks");
+    let by_mail = with(&by_mail, &[("Cc", "Grandmother Lhadarla <lhadarla@home.example>")]);
+    comes(world, &mailbox(world), &by_mail).await;
+    assert!(world.number("SELECT COUNT(*) FROM watchers") > 0);
     let mut karma = world.browser(Who::Karma);
     let act = |name: &str| format!("/requests/{number}/{name}");
     let case: [(&str, &[(&str, &str)]); 5] = [
@@ -302,10 +308,10 @@ async fn attachments_go_before_the_rest_and_a_file_of_two_cases_with_the_second(
     world.set("2026-12-19 10:00");
     let (second, _) = a_case(&world).await;
     let stored = || world.app.files.stored_before(jiff::Timestamp::MAX).unwrap().len();
-    assert_eq!(stored(), 1, "the same bytes are one file");
+    assert_eq!(stored(), 3, "the same bytes are one file, and each case has a mail");
     world.set("2029-11-25 10:00");
     assert_eq!(remove_all_due(&world).await.get("attachments"), Some(&1));
-    assert_eq!((stored(), world.number("SELECT COUNT(*) FROM attachments")), (1, 1));
+    assert_eq!((stored(), world.number("SELECT COUNT(*) FROM attachments")), (2, 1));
     let page = world.browser(Who::Karma).get(&format!("/requests/{first}")).await;
     page.must_have("One file was removed");
     page.must_have("glaucoma");

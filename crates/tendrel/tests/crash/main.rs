@@ -7,6 +7,7 @@ mod client;
 mod full_disk;
 mod killed;
 mod lost_server;
+mod mail;
 mod nodes;
 mod often_killed;
 mod post;

@@ -9,14 +9,16 @@ const ROOMS: [&str; 4] = ["directory", "desk", "channels", "analysis"];
 /// A part of the program, and the rooms it may ask. What is not named here asks no room.
 const MAY_ASK: &[(&str, &[&str])] = &[
     ("desk", &["directory"]),
+    ("channels", &["directory", "desk"]),
     ("analysis", &["directory", "desk"]),
     // What holds the house together knows its rooms.
     ("app", &["directory", "desk"]),
     ("install", &["directory", "desk"]),
     ("openapi", &["directory", "desk", "analysis"]),
-    ("router", &["directory", "desk", "analysis"]),
+    ("router", &["directory", "desk", "channels", "analysis"]),
     // Removes what each room was keeping, by the room's own functions.
-    ("retention", &["directory", "desk"]),
+    ("retention", &["directory", "desk", "channels"]),
+    ("serve", &["channels"]),
     ("worker", &["directory", "desk"]),
     // Whose session asks, and with which secret.
     ("machine", &["directory"]),

@@ -22,7 +22,7 @@ use crate::desk::store as desk_store;
 use crate::directory::people::{self, Addressed};
 use crate::events::Actor;
 use crate::frame::form::clean;
-use crate::id::RequestId;
+use crate::id::{PersonId, RequestId, ServiceId};
 use crate::problem::Problem;
 use crate::settings::LONG_TEXT_LIMIT;
 
@@ -31,7 +31,7 @@ pub(super) const NEW_A_DAY: i64 = 50;
 
 /// All that the transaction is decided on; it may be run again.
 #[derive(Clone)]
-struct Work {
+pub(in crate::channels) struct Work {
     desk: Desk,
     marks: Marks,
     mailbox: Mailbox,
@@ -40,27 +40,73 @@ struct Work {
     mail: Understood,
 }
 
-pub(super) async fn file(
-    app: &App,
-    mailbox: &Mailbox,
-    mailboxes: &[Mailbox],
-    mail: Understood,
-) -> Result<(), Refused> {
-    let work = Work {
-        desk: Desk::new(app),
-        marks: Marks::new(&app.vault),
-        mailbox: mailbox.clone(),
-        ours: mailboxes.iter().map(|mailbox| mailbox.address.clone()).collect(),
-        mail,
-    };
-    app.db.write(move |tx| work.run(tx)).await
+/// What a new case is made of.
+#[derive(Clone, Debug)]
+pub(in crate::channels) struct Beginning {
+    pub address: String,
+    pub name: String,
+    pub subject: String,
+    pub words: String,
+    pub service: ServiceId,
+    pub entered_by: Option<PersonId>,
 }
 
 impl Work {
-    fn run(&self, tx: &mut Transaction) -> Result<(), Refused> {
+    pub(in crate::channels) fn new(
+        app: &App,
+        mailbox: &Mailbox,
+        mailboxes: &[Mailbox],
+        mail: Understood,
+    ) -> Work {
+        Work {
+            desk: Desk::new(app),
+            marks: Marks::new(&app.vault),
+            mailbox: mailbox.clone(),
+            ours: mailboxes.iter().map(|mailbox| mailbox.address.clone()).collect(),
+            mail,
+        }
+    }
+
+    /// What the program makes of it by itself.
+    pub(super) fn run(&self, tx: &mut Transaction) -> Result<(), Refused> {
         let filing = self.decide(tx)?;
-        if !mails::file(tx, self.mail.mail.id, State::Kept, &filing, self.desk.now)? {
-            // Another node was first: nothing of this is kept.
+        self.close(tx, State::Kept, &filing)
+    }
+
+    /// Somebody of the unit says that it belongs to a case.
+    pub(in crate::channels) fn add_by_hand(
+        &self,
+        tx: &mut Transaction,
+        from: State,
+        request: &Request,
+    ) -> Result<(), Refused> {
+        let address = self.mail.read.from.clone().unwrap_or_default();
+        let person = people::of_email(tx, &address)?;
+        let author = Author { address: &address, person: person.as_ref().map(|it| it.id) };
+        let speaker = match self.mail.read.kind {
+            Kind::Person => self.speaker(tx, request, author)?,
+            _ => Speaker::Inside,
+        };
+        let filing = self.add(tx, &request.number, speaker, author, person.as_ref())?;
+        self.close(tx, from, &Filing { reason: "by-hand", ..filing })
+    }
+
+    /// Somebody of the unit makes a case of it.
+    pub(in crate::channels) fn begin_by_hand(
+        &self,
+        tx: &mut Transaction,
+        from: State,
+        beginning: Beginning,
+    ) -> Result<(), Refused> {
+        let person = people::of_email(tx, &beginning.address)?;
+        let filing = self.begin(tx, beginning, person)?;
+        self.close(tx, from, &Filing { reason: "by-hand", ..filing })
+    }
+
+    /// Writes where the mail went, once.
+    fn close(&self, tx: &mut Transaction, from: State, filing: &Filing) -> Result<(), Refused> {
+        if !mails::file(tx, self.mail.mail.id, from, filing, self.desk.now)? {
+            // Somebody else was first: nothing of this is kept.
             return Err(Problem::Changed.into());
         }
         let read = &self.mail.read;
@@ -95,7 +141,15 @@ impl Work {
                 let speaker = self.speaker(tx, &request, author)?;
                 self.add(tx, &number, speaker, author, person.as_ref())
             }
-            (Kind::Person, Place::New { named }) => self.begin(tx, author, person, named.as_deref()),
+            (Kind::Person, Place::New { named }) => {
+                let begun = mails::begun_today(tx, self.mailbox.id, &address, NEW_A_DAY, self.desk.now)?;
+                if begun >= NEW_A_DAY {
+                    return Ok(self.mail.filing(State::Quarantined, "too-many"));
+                }
+                let filing = self.begin(tx, self.beginning(), person)?;
+                let reason = if named.is_some() { "new-named" } else { "new" };
+                Ok(Filing { reason, ..filing })
+            }
         }
     }
 
@@ -119,11 +173,12 @@ impl Work {
     ) -> Result<Filing, Refused> {
         let request = by_number(tx, number)?;
         if request.keeping.forgotten_at.is_some() {
-            return self.begin(tx, from, person.cloned(), Some(number));
+            return self.begin(tx, self.beginning(), person.cloned());
         }
         let actor = self.actor(&request, person);
         let words = self.words(false);
-        let written = Written { actor, words, files: self.mail.files.clone(), author };
+        let written =
+            Written { actor, words, files: self.mail.files.clone(), author, mail: self.mail.mail.id };
         let confidential = request.confidential;
         let done = by_mail::add(tx, &self.desk, request, written)?;
         let (id, event) = match &done.carried_on {
@@ -136,23 +191,28 @@ impl Work {
         Ok(Filing { request: Some(id), number: Some(event), ..self.mail.filing(State::Filed, "case") })
     }
 
+    /// A new case as the mail says it.
+    fn beginning(&self) -> Beginning {
+        Beginning {
+            address: self.mail.read.from.clone().unwrap_or_default(),
+            name: self.name(),
+            subject: self.subject(),
+            words: self.words(true),
+            service: self.mailbox.service,
+            entered_by: None,
+        }
+    }
+
     fn begin(
         &self,
         tx: &mut Transaction,
-        author: Author<'_>,
+        beginning: Beginning,
         person: Option<Addressed>,
-        named: Option<&str>,
     ) -> Result<Filing, Refused> {
-        let begun = mails::begun_today(tx, self.mailbox.id, author.address, NEW_A_DAY, self.desk.now)?;
-        if begun >= NEW_A_DAY {
-            return Ok(self.mail.filing(State::Quarantined, "too-many"));
-        }
-        let service = self.desk.catalogue.service(self.mailbox.service).cloned();
+        let service = self.desk.catalogue.service(beginning.service).cloned();
         let service = service.ok_or(Problem::Input("case-service-gone"))?;
-        let name = match &person {
-            Some(person) => person.name.clone(),
-            None => self.name(),
-        };
+        let is_confidential = service.definition.confidential;
+        let address = beginning.address;
         let incoming = Incoming {
             channel: Channel::Email,
             impact: service.definition.default_impact,
@@ -162,28 +222,28 @@ impl Work {
             office: person.as_ref().and_then(|it| it.working_agency),
             office_text: String::new(),
             requester: person.as_ref().map(|it| it.id),
-            requester_name: name.clone(),
+            requester_name: person.as_ref().map_or(beginning.name, |it| it.name.clone()),
             requester_phone: person.as_ref().map(|it| it.phone.clone()).unwrap_or_default(),
-            requester_email: author.address.to_owned(),
-            entered_by: None,
-            subject: self.subject(),
-            description: self.words(true),
+            requester_email: address.clone(),
+            entered_by: beginning.entered_by,
+            subject: beginning.subject,
+            description: beginning.words,
             answers: BTreeMap::new(),
             received_at: self.mail.mail.came_at,
             complete: false,
             language: person.as_ref().map_or("en", |it| it.language.as_str()).to_owned(),
             files: self.mail.files.clone(),
             follows: None,
+            mail: Some(self.mail.mail.id),
             source: String::new(),
         };
-        let actor = Actor { person: person.as_ref().map(|it| it.id), name };
+        let actor = Actor { person: person.as_ref().map(|it| it.id), name: incoming.requester_name.clone() };
         let accepted = accept(tx, &self.desk, &incoming, actor)?;
-        let is_confidential = incoming.service.definition.confidential;
         if !is_confidential {
+            let author = Author { address: &address, person: incoming.requester };
             self.watch(tx, accepted.id, author)?;
         }
-        let reason = if named.is_some() { "new-named" } else { "new" };
-        Ok(Filing { request: Some(accepted.id), number: Some(1), ..self.mail.filing(State::Filed, reason) })
+        Ok(Filing { request: Some(accepted.id), number: Some(1), ..self.mail.filing(State::Filed, "new") })
     }
 
     /// What came back is told on its case; one that belongs to no case is put aside.

@@ -16,10 +16,13 @@ pub enum State {
     Aside,
     /// Somebody must look at it.
     Quarantined,
+    /// It became no case, and retention removed what it said.
+    Forgotten,
 }
 
 impl State {
-    pub const ALL: [State; 4] = [State::Kept, State::Filed, State::Aside, State::Quarantined];
+    pub const ALL: [State; 5] =
+        [State::Kept, State::Filed, State::Aside, State::Quarantined, State::Forgotten];
 
     pub fn code(self) -> &'static str {
         match self {
@@ -27,6 +30,7 @@ impl State {
             State::Filed => "filed",
             State::Aside => "aside",
             State::Quarantined => "quarantined",
+            State::Forgotten => "forgotten",
         }
     }
 
@@ -210,6 +214,13 @@ pub fn quarantine(
 pub fn again(tx: &mut Transaction, id: MailId) -> Result<bool, Error> {
     let sql = "UPDATE mails SET state = 'kept', tries = 0, reason = '', filed_at = NULL
                WHERE id = $1 AND state IN ('aside', 'quarantined') AND file_hash IS NOT NULL";
+    Ok(tx.execute(sql, &[id.into()])? == 1)
+}
+
+/// Somebody looked at it, and it is nothing to act on.
+pub fn put_aside(tx: &mut Transaction, id: MailId) -> Result<bool, Error> {
+    let sql =
+        "UPDATE mails SET state = 'aside', reason = 'put-aside' WHERE id = $1 AND state = 'quarantined'";
     Ok(tx.execute(sql, &[id.into()])? == 1)
 }
 

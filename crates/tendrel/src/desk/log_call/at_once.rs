@@ -58,7 +58,7 @@ fn perform(
 ) -> Result<(), Problem> {
     let request = store::by_id(tx, id)?.ok_or(Problem::NotFound)?;
     let standing = Standing::of_the_unit();
-    let mut case = Case { tx, desk, actor: actor.clone(), standing, request, channel: None };
+    let mut case = Case { tx, desk, actor: actor.clone(), standing, request, mail: None };
     match (act.run)(&mut case, form) {
         Ok(_) => Ok(()),
         Err(Refused::Problem(problem)) => Err(problem),

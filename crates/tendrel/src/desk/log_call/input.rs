@@ -252,6 +252,7 @@ impl Input {
             language: viewer.language.code().to_owned(),
             files: self.form.files.iter().map(|(_, file)| file.clone()).collect(),
             follows: None,
+            mail: None,
             source: String::new(),
         }
     }

@@ -83,7 +83,7 @@ async fn what_is_due_is_told_before_and_in_the_log_after() {
     };
     let said = tell(true).await.unwrap();
     assert!(said.contains("1  requests, kept for 1826 days"), "{said}");
-    assert_eq!(world.number("SELECT COUNT(*) FROM messages"), 3);
+    assert_eq!(world.number("SELECT COUNT(*) FROM messages"), 4);
     let said = tell(false).await.unwrap();
     assert!(said.contains("were removed"), "{said}");
     let mut operator = world.browser(Who::Operator);
