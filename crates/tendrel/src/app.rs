@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use database::{Database, Migration, Options, Reader};
 
+use crate::channels::sorters::Sorters;
 use crate::clock::Clock;
 use crate::desk::catalogue::Catalogue;
 use crate::desk::live::Live;
@@ -42,6 +43,8 @@ pub struct App {
     pub tls: Arc<rustls::ClientConfig>,
     /// Seals the secrets that the database keeps.
     pub vault: Vault,
+    /// What each unit's history says of the words in a mail.
+    pub sorters: Sorters,
 }
 
 /// Forward only. A migration that has been released is never changed, only followed by another.
@@ -101,6 +104,7 @@ impl App {
             tls: Arc::new(tls),
             machine,
             vault,
+            sorters: Sorters::default(),
         })
     }
 

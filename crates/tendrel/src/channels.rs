@@ -14,6 +14,7 @@ pub mod read_mail;
 mod show_mail;
 mod sort_mail;
 pub mod sorter;
+pub mod sorters;
 pub mod store;
 pub mod tray;
 

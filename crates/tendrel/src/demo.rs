@@ -2,6 +2,7 @@
 //! this machine alone. All of it is invented; see `demo/README.md`.
 
 mod lists;
+mod mail;
 mod play;
 mod rights;
 #[cfg(test)]
@@ -71,6 +72,7 @@ pub fn run(place: &Place, arguments: &DemoArguments) -> anyhow::Result<()> {
         })
         .await??;
         play::catch_up(&app, &stage).await?;
+        mail::come(&app).await?;
         tell_what_to_try(&app, listen)?;
         let living = tokio::spawn(play::go_on(app.clone(), stage));
         let served = serve::answer(app, listener).await;

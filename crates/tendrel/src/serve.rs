@@ -8,7 +8,7 @@ use tokio::net::TcpListener;
 
 use crate::app::App;
 use crate::backup;
-use crate::channels;
+use crate::channels::{fetch_mail, file_mail};
 use crate::clock::Clock;
 use crate::connections;
 use crate::machine;
@@ -79,8 +79,8 @@ pub fn run(place: &Place, arguments: &ServeArguments) -> anyhow::Result<()> {
 pub async fn answer(app: App, listener: TcpListener) -> anyhow::Result<()> {
     tracing::info!("listening on http://{}", listener.local_addr()?);
     let worker = tokio::spawn(worker::run(app.clone()));
-    let mail = tokio::spawn(channels::file_mail::run(app.clone()));
-    let fetching = tokio::spawn(channels::fetch_mail::run(app.clone()));
+    let mail = tokio::spawn(file_mail::run(app.clone()));
+    let fetching = tokio::spawn(fetch_mail::run(app.clone()));
     let nights = tokio::spawn(backup::nightly::go_on(app.clone()));
     let follows = tokio::spawn(machine::watch(app.clone()));
     let metrics = tokio::spawn(tell_metrics(app.clone()));

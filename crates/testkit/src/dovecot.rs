@@ -33,7 +33,10 @@ impl Dovecot {
         let program = Path::new("/usr/sbin/dovecot");
         if !program.exists() {
             assert!(std::env::var("CI").is_err(), "dovecot is not installed: apt-get install dovecot-imapd");
-            let _ = writeln!(std::io::stderr(), "SKIPPED: dovecot is not installed: apt-get install dovecot-imapd");
+            let _ = writeln!(
+                std::io::stderr(),
+                "SKIPPED: dovecot is not installed: apt-get install dovecot-imapd"
+            );
             return None;
         }
         let folder = tempfile::tempdir().unwrap();

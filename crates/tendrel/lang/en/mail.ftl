@@ -11,6 +11,10 @@ mail-aside-none = Nothing was put aside.
 mail-no-mailbox = Your unit has no mailbox yet. An operator opens one under System.
 mail-quiet = No mail can be fetched from { $address }.
 mail-quiet-since = Last fetched:
+today-mail = { $n ->
+    [one] One mail waits for somebody to look at it.
+   *[other] { $n } mails wait for somebody to look at them.
+}
 mail-came = Came
 mail-subject = Subject
 mail-from = From
@@ -53,7 +57,7 @@ mail-by-imap = fetched
 mail-by-lmtp = handed over by the mail server
 mail-by-deliver = handed over by the mail server
 
-mail-reason- = It was not read yet.
+mail-reason-kept = It was not read yet.
 mail-reason-new = It began the case.
 mail-reason-new-named = It began the case. Its subject names another case to which its author does not belong.
 mail-reason-case = It belongs to the case.

@@ -86,7 +86,12 @@ fn short(text: &str) -> String {
 ///
 /// # Errors
 /// Says what the server did or did not do.
-pub(super) async fn fetch(app: &App, mailbox: &Mailbox, server: &Server, waits: bool) -> anyhow::Result<bool> {
+pub(super) async fn fetch(
+    app: &App,
+    mailbox: &Mailbox,
+    server: &Server,
+    waits: bool,
+) -> anyhow::Result<bool> {
     let (id, vault) = (mailbox.id, app.vault.clone());
     let (node, now) = (node(app), app.clock.now());
     if app.db.write(move |tx| servers::take(tx, id, &node, now)).await?.is_none() {
@@ -114,7 +119,8 @@ pub(super) async fn fetch(app: &App, mailbox: &Mailbox, server: &Server, waits: 
         conversation.go_on(client).await?;
         return Ok(true);
     }
-    within(PATIENCE, "STARTTLS", async { Ok(client.run_command_and_check_ok("STARTTLS", None).await?) }).await?;
+    within(PATIENCE, "STARTTLS", async { Ok(client.run_command_and_check_ok("STARTTLS", None).await?) })
+        .await?;
     let stream = encrypted(app, &host, client.into_inner()).await?;
     conversation.go_on(Client::new(stream)).await?;
     Ok(true)
@@ -122,7 +128,8 @@ pub(super) async fn fetch(app: &App, mailbox: &Mailbox, server: &Server, waits: 
 
 /// Nothing that is sent to this machine itself is sent over a line.
 fn is_this_machine(host: &Host) -> bool {
-    host.name == "localhost" || host.name.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+    host.name == "localhost"
+        || host.name.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 async fn greeting<T>(client: &mut Client<T>) -> anyhow::Result<()>

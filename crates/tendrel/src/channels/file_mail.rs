@@ -175,7 +175,11 @@ async fn file(
     bytes: Vec<u8>,
 ) -> Result<(), Refused> {
     let understood = understand(app, mail, addresses, bytes).await?;
-    let work = Work::new(app, mailbox, mailboxes, understood);
+    let sorter = match mailbox.sorts && understood.read.kind == Kind::Person {
+        true => app.sorters.of(app, mailbox.unit).await?,
+        false => None,
+    };
+    let work = Work::new(app, mailbox, mailboxes, understood, sorter);
     app.db.write(move |tx| work.run(tx)).await
 }
 

@@ -81,7 +81,7 @@ struct Page {
 
 impl Page {
     fn why(&self) -> String {
-        self.frame.t(&format!("mail-reason-{}", self.found.mail.reason))
+        tray::why(&self.frame, &self.found.mail)
     }
 
     fn came_by(&self) -> String {

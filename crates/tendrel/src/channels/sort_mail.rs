@@ -159,6 +159,7 @@ fn check(app: &App, viewer: &Viewer, frame: &Frame, form: &FormData) -> Result<B
             subject: form.text("subject").to_owned(),
             words: form.text("text").to_owned(),
             service: service.id,
+            sorted_by: Vec::new(),
             entered_by,
         }),
         _ => Err(wrong),
@@ -170,7 +171,7 @@ async fn work(app: &App, found: &Found) -> Result<Work, Problem> {
     let addresses: Vec<String> = mailboxes.iter().map(|mailbox| mailbox.address.clone()).collect();
     let bytes = file_mail::bytes_of(app, &found.mail).await?.unwrap_or_default();
     let understood = file_mail::understand(app, &found.mail, &addresses, bytes).await?;
-    Ok(Work::new(app, &found.mailbox, &mailboxes, understood))
+    Ok(Work::new(app, &found.mailbox, &mailboxes, understood, None))
 }
 
 async fn again_with(

@@ -180,7 +180,9 @@ fn margin_that_is_right(examples: &[Example<'_>]) -> Option<f64> {
         let learned: Vec<Example<'_>> =
             examples.iter().enumerate().filter(|(place, _)| !is_asked(*place)).map(|(_, it)| *it).collect();
         let Some(sorter) = Sorter::trained(&learned) else { continue };
-        for (text, label) in examples.iter().enumerate().filter(|(place, _)| is_asked(*place)).map(|(_, it)| *it) {
+        for (text, label) in
+            examples.iter().enumerate().filter(|(place, _)| is_asked(*place)).map(|(_, it)| *it)
+        {
             if let Some(guess) = sorter.guess(text) {
                 judged.push((guess.margin, guess.label == label));
             }

@@ -6,7 +6,7 @@ use axum::extract::{RawQuery, State as Held};
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 
 use crate::app::App;
@@ -14,14 +14,13 @@ use crate::channels::access::{may_read, must_work_in_a_unit};
 use crate::channels::mailbox::Mailbox;
 use crate::channels::store;
 use crate::channels::store::mails::{self, Mail, State};
+use crate::desk::today::SILENT;
 use crate::frame::{self, Frame, page};
 use crate::id::{MailId, MailboxId};
 use crate::problem::Problem;
 use crate::viewer::Viewer;
 
 const ROWS: usize = 50;
-/// A server that was not asked with success for so long is told of.
-pub const QUIET: SignedDuration = SignedDuration::from_mins(15);
 
 pub(super) fn routes() -> Router<App> {
     Router::new().route("/mail", get(show)).route("/api/v1/mail", get(show))
@@ -43,7 +42,7 @@ impl Page {
     }
 
     fn why(&self, mail: &Mail) -> String {
-        self.frame.t(&format!("mail-reason-{}", mail.reason))
+        why(&self.frame, mail)
     }
 
     fn quiet(&self) -> impl Iterator<Item = &Mailbox> {
@@ -51,9 +50,15 @@ impl Page {
     }
 }
 
+/// Why a mail is where it is.
+pub(super) fn why(frame: &Frame, mail: &Mail) -> String {
+    let code = if mail.reason.is_empty() { "kept" } else { mail.reason.as_str() };
+    frame.t(&format!("mail-reason-{code}"))
+}
+
 /// Was its server asked in vain for too long?
 pub fn is_quiet(mailbox: &Mailbox, now: Timestamp) -> bool {
-    !mailbox.fault.is_empty() && mailbox.fetched_at.is_none_or(|at| now.duration_since(at) > QUIET)
+    !mailbox.fault.is_empty() && mailbox.fetched_at.is_none_or(|at| now.duration_since(at) > SILENT)
 }
 
 async fn show(Held(app): Held<App>, viewer: Viewer, RawQuery(query): RawQuery) -> Result<Response, Problem> {

@@ -1,5 +1,6 @@
 //! All questions to the table of requests and what hangs on it.
 
+pub mod asked;
 pub mod forget;
 pub mod lists;
 pub mod live;

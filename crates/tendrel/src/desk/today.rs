@@ -11,7 +11,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
 use database::Reader;
-use jiff::{Timestamp, ToSpan};
+use jiff::{SignedDuration, Timestamp, ToSpan};
 
 use crate::app::App;
 use crate::desk::queue::filters::Filters;
@@ -20,17 +20,19 @@ use crate::desk::queue::units_of;
 use crate::desk::store::lists::{self, Listed, Veiled, Wanted};
 use crate::desk::store::people;
 use crate::desk::store::timeline::Beside;
-use crate::desk::store::today::{self, Kept, Load, Settled};
+use crate::desk::store::today::{self, Kept, Load, Post, Settled};
 use crate::desk::today::month::Month;
 use crate::directory::delegations::{self, Delegation};
 use crate::frame::{Frame, page, times};
 use crate::id::{OrganisationId, PersonId, ServiceId};
 use crate::problem::Problem;
-use crate::viewer::{Absent, Viewer};
+use crate::viewer::{Absent, Grant, Role, Viewer};
 
 /// Rows of the list of what is due today.
 const DUE_ROWS: i64 = 8;
 const DAYS: i64 = 30;
+/// A mail server that could not be asked for so long is told of.
+pub const SILENT: SignedDuration = SignedDuration::from_mins(15);
 
 pub fn routes() -> Router<App> {
     Router::new().route("/today", get(show))
@@ -72,6 +74,10 @@ struct UnitPage {
     waiting: Vec<(String, String, Timestamp, String)>,
     /// Of the unit, now or soon.
     away: Vec<Delegation>,
+    /// Mail that waits for somebody to look at it.
+    mail: i64,
+    /// Mailboxes whose server has been silent for a quarter of an hour.
+    silent: Vec<String>,
 }
 
 impl UnitPage {
@@ -92,6 +98,13 @@ impl UnitsPage {
     fn stands_in(&self) -> &[Absent] {
         stands_in(&self.frame)
     }
+}
+
+/// Works the viewer in this unit, or in place of somebody there?
+fn works_in(viewer: &Viewer, unit: OrganisationId) -> bool {
+    let works =
+        |grant: &Grant| grant.organisation == unit && matches!(grant.role, Role::Officer | Role::HeadOfUnit);
+    viewer.signed_in.as_ref().is_some_and(|me| me.grants.iter().any(works))
 }
 
 /// For whom the reader stands in.
@@ -126,13 +139,24 @@ async fn show(
         return page(StatusCode::OK, &UnitsPage { frame, day, units });
     };
     let (unit, zone) = (*unit, frame.zone.clone());
-    let found = app.db.read(move |r| ask(r, unit, now, &zone, &named)).await?;
+    let (reads_mail, readable) = (works_in(&viewer, unit), named.clone());
+    let mut found = app.db.read(move |r| ask(r, unit, now, &zone, &named)).await?;
+    let catalogue = app.catalogue.now();
+    found.post.retain(|post| {
+        let service = catalogue.service(post.service);
+        let is_confidential = service.is_some_and(|service| service.definition.confidential);
+        reads_mail && (!is_confidential || readable.contains(&post.service))
+    });
     let own = frame.signed_in.as_ref().and_then(|me| me.unit.as_ref()).is_some_and(|own| own.id == unit);
     let facts = app.calendars.unit(unit).ok_or(Problem::NotFound)?;
     let within = if own { String::new() } else { format!("unit={}&", facts.code) };
     let since = found.from.to_zoned(frame.zone.clone()).date().to_string();
     let working_day = app.calendars.of_unit(unit).working_day_seconds();
+    let is_silent =
+        |post: &&Post| post.fault && post.fetched_at.is_none_or(|at| now.duration_since(at) > SILENT);
     let page_ = UnitPage {
+        mail: found.post.iter().map(|post| post.waiting).sum(),
+        silent: found.post.iter().filter(is_silent).map(|post| post.address.clone()).collect(),
         due: rows(&app, &frame, &found.due),
         due_today: found.load.iter().map(|load| load.due_today).sum(),
         month: Month::of(&frame, &found.settled, found.before, working_day),
@@ -165,6 +189,7 @@ struct Found {
     reopened: Vec<Beside>,
     waiting: Vec<(String, String, Timestamp, String)>,
     away: Vec<Delegation>,
+    post: Vec<Post>,
 }
 
 /// Everything the page asks about one unit: the same number of questions every day.
@@ -195,6 +220,7 @@ fn ask(
         reopened: today::reopened(r, unit, named)?,
         waiting: today::waiting(r, unit, named)?,
         away: delegations::of_unit(r, unit, now)?,
+        post: today::post(r, unit)?,
     })
 }
 

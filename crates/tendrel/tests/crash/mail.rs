@@ -23,7 +23,8 @@ fn open(url: &str) -> Database {
 }
 
 fn count(database: &Database, sql: &'static str) -> usize {
-    let counted = database.read_blocking::<_, database::Error, _>(move |r| r.one(sql, &[], |row| row.at::<i64>(0)));
+    let counted =
+        database.read_blocking::<_, database::Error, _>(move |r| r.one(sql, &[], |row| row.at::<i64>(0)));
     usize::try_from(counted.unwrap()).unwrap()
 }
 
@@ -60,7 +61,8 @@ fn mailbox(url: &str, folder: &std::path::Path, server: &Dovecot) {
 #[test]
 fn killed_twenty_times_while_mail_comes_in_it_loses_and_doubles_none() {
     let Some(server) = Dovecot::start() else { return };
-    let mails = std::env::var("TENDREL_CRASH_MAILS").ok().and_then(|count| count.parse().ok()).unwrap_or(MAILS);
+    let mails =
+        std::env::var("TENDREL_CRASH_MAILS").ok().and_then(|count| count.parse().ok()).unwrap_or(MAILS);
     let fresh = testkit::fresh();
     let (folder, url) = (fresh.folder().to_owned(), fresh.url.clone());
     prepare(fresh.database.clone(), &folder);
@@ -87,7 +89,11 @@ fn killed_twenty_times_while_mail_comes_in_it_loses_and_doubles_none() {
     let database = open(&url);
     let filed = "SELECT COUNT(*) FROM mails WHERE state = 'filed'";
     while count(&database, filed) < mails {
-        assert!(began.elapsed() < Duration::from_secs(300), "{} of {mails} were filed", count(&database, filed));
+        assert!(
+            began.elapsed() < Duration::from_secs(300),
+            "{} of {mails} were filed",
+            count(&database, filed)
+        );
         thread::sleep(Duration::from_millis(200));
     }
     assert_eq!(count(&database, "SELECT COUNT(*) FROM mails WHERE state <> 'filed'"), 0);

@@ -12,7 +12,7 @@ const MAY_ASK: &[(&str, &[&str])] = &[
     ("channels", &["directory", "desk"]),
     ("analysis", &["directory", "desk"]),
     // What holds the house together knows its rooms.
-    ("app", &["directory", "desk"]),
+    ("app", &["directory", "desk", "channels"]),
     ("install", &["directory", "desk"]),
     ("openapi", &["directory", "desk", "analysis"]),
     ("router", &["directory", "desk", "channels", "analysis"]),
@@ -22,7 +22,7 @@ const MAY_ASK: &[(&str, &[&str])] = &[
     ("worker", &["directory", "desk"]),
     // Whose session asks, and with which secret.
     ("machine", &["directory"]),
-    ("demo", &["directory", "desk"]),
+    ("demo", &["directory", "desk", "channels"]),
     ("seed", &["directory", "desk"]),
     // A problem is told in the language of the reader's session.
     ("frame", &["directory"]),

@@ -54,10 +54,9 @@ impl Conversation<'_> {
         T: AsyncRead + AsyncWrite + Unpin + Debug + Send,
     {
         let mut session = within(PATIENCE, "signing in", self.sign_in(client)).await?;
-        let can_idle = within(PATIENCE, "CAPABILITY", async {
-            Ok(session.capabilities().await?.has_str("IDLE"))
-        })
-        .await?;
+        let can_idle =
+            within(PATIENCE, "CAPABILITY", async { Ok(session.capabilities().await?.has_str("IDLE")) })
+                .await?;
         loop {
             let Some(position) = self.hold().await? else { return Ok(()) };
             self.fetch_new(&mut session, position).await?;
@@ -207,8 +206,7 @@ where
     T: AsyncRead + AsyncWrite + Unpin + Debug + Send,
 {
     within(PATIENCE, "sizes", async {
-        let told: Vec<_> =
-            session.uid_fetch(set(uids), "(UID RFC822.SIZE)").await?.try_collect().await?;
+        let told: Vec<_> = session.uid_fetch(set(uids), "(UID RFC822.SIZE)").await?.try_collect().await?;
         Ok(told.iter().filter_map(|mail| Some((mail.uid?, u64::from(mail.size?)))).collect())
     })
     .await
@@ -251,12 +249,8 @@ mod tests {
         let long = LONGEST as u64 + 1;
         let half = STEP_BYTES as u64 / 2;
         let sizes = [(1, 10), (2, half), (3, half), (4, long), (5, 10), (6, 0)];
-        let expected = [
-            Step::Some(vec![1, 2]),
-            Step::Some(vec![3]),
-            Step::TooLong(4, long),
-            Step::Some(vec![5, 6, 7]),
-        ];
+        let expected =
+            [Step::Some(vec![1, 2]), Step::Some(vec![3]), Step::TooLong(4, long), Step::Some(vec![5, 6, 7])];
         assert_eq!(steps(&[1, 2, 3, 4, 5, 6, 7], &sizes), expected);
         let many: Vec<u32> = (1..=45).collect();
         let lengths: Vec<usize> = steps(&many, &[])

@@ -76,7 +76,10 @@ async fn a_mail_that_is_too_long_and_one_that_says_nothing_stand_in_front_of_nob
     dovecot.put("0.mail", long.as_bytes());
     dovecot.put("1.mail", b"\0\0\0 nothing of this is a mail \xff\xfe");
     for number in 2..102 {
-        dovecot.put(&format!("{number}.mail"), letter(number).replace("pema@", &format!("p{number}@")).as_bytes());
+        dovecot.put(
+            &format!("{number}.mail"),
+            letter(number).replace("pema@", &format!("p{number}@")).as_bytes(),
+        );
     }
     once(&world, &from).await.unwrap();
     all_filed(&world).await;
@@ -123,7 +126,10 @@ async fn a_wrong_password_is_told_without_repeating_it() {
     let world = World::new();
     let (mailbox, server) = fetched_from(&world, &dovecot.url(), "wrong-password-here");
     go_on(&world.app, &mailbox, &server).await;
-    let fault = world.app.db.read_blocking(|r| r.one("SELECT fault FROM mailboxes", &[], |row| row.get::<String>("fault")));
+    let fault = world
+        .app
+        .db
+        .read_blocking(|r| r.one("SELECT fault FROM mailboxes", &[], |row| row.get::<String>("fault")));
     let fault = fault.unwrap();
     assert!(fault.contains("user name or password"), "{fault}");
     assert!(!fault.contains("wrong-password-here"), "{fault}");

@@ -20,7 +20,8 @@ pub(super) async fn secret(app: &App, server: &Server, secret: String) -> anyhow
     let answer = app.outbound.send(request).await.context("the address for tokens")?;
     // What it answers may repeat the secret: only its state is told.
     ensure!(answer.status().is_success(), "the address for tokens answered {}", answer.status());
-    let told: Json = serde_json::from_slice(answer.body()).context("the address for tokens answered no JSON")?;
+    let told: Json =
+        serde_json::from_slice(answer.body()).context("the address for tokens answered no JSON")?;
     let token = told["access_token"].as_str().context("the address for tokens gave no access_token")?;
     Ok(token.to_owned())
 }
@@ -53,7 +54,10 @@ mod tests {
             body("id own refresh").unwrap(),
             "grant_type=refresh_token&client_id=id&refresh_token=refresh&client_secret=own"
         );
-        assert_eq!(body("id refresh").unwrap(), "grant_type=refresh_token&client_id=id&refresh_token=refresh");
+        assert_eq!(
+            body("id refresh").unwrap(),
+            "grant_type=refresh_token&client_id=id&refresh_token=refresh"
+        );
         assert!(body("alone").unwrap_err().to_string().contains("refresh token"));
     }
 }

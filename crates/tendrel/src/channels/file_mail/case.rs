@@ -1,6 +1,7 @@
 //! The one transaction in which a mail becomes part of a case.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use database::{Reader, Transaction};
 use mail_reader::Kind;
@@ -11,6 +12,7 @@ use crate::channels::file_mail::{Understood, short};
 use crate::channels::mailbox::{Mailbox, plain};
 use crate::channels::marks::Marks;
 use crate::channels::place::{Place, untagged};
+use crate::channels::sorter::Sorter;
 use crate::channels::store::mails::{self, Filing, State};
 use crate::channels::store::{self, Watcher};
 use crate::desk::accept::{Incoming, accept};
@@ -38,6 +40,8 @@ pub(in crate::channels) struct Work {
     /// Addresses of all desks: never in copy of anything.
     ours: Vec<String>,
     mail: Understood,
+    /// What the unit's history says, where the mailbox asks it.
+    sorter: Option<Arc<Sorter>>,
 }
 
 /// What a new case is made of.
@@ -48,6 +52,8 @@ pub(in crate::channels) struct Beginning {
     pub subject: String,
     pub words: String,
     pub service: ServiceId,
+    /// The words by which the service was found; none where somebody chose it, or nothing did.
+    pub sorted_by: Vec<String>,
     pub entered_by: Option<PersonId>,
 }
 
@@ -57,6 +63,7 @@ impl Work {
         mailbox: &Mailbox,
         mailboxes: &[Mailbox],
         mail: Understood,
+        sorter: Option<Arc<Sorter>>,
     ) -> Work {
         Work {
             desk: Desk::new(app),
@@ -64,6 +71,7 @@ impl Work {
             mailbox: mailbox.clone(),
             ours: mailboxes.iter().map(|mailbox| mailbox.address.clone()).collect(),
             mail,
+            sorter,
         }
     }
 
@@ -191,14 +199,23 @@ impl Work {
         Ok(Filing { request: Some(id), number: Some(event), ..self.mail.filing(State::Filed, "case") })
     }
 
+    /// The service that the words ask for, and the words that decided; confidential services are never guessed.
+    fn sorted(&self) -> Option<(ServiceId, Vec<String>)> {
+        let guess = self.sorter.as_ref()?.dare(&format!("{} {}", self.subject(), self.words(true)))?;
+        let service = self.desk.catalogue.service(ServiceId::parse(&guess.label)?)?;
+        (!service.definition.confidential).then(|| (service.id, guess.words))
+    }
+
     /// A new case as the mail says it.
     fn beginning(&self) -> Beginning {
+        let sorted = self.sorted();
         Beginning {
             address: self.mail.read.from.clone().unwrap_or_default(),
             name: self.name(),
             subject: self.subject(),
             words: self.words(true),
-            service: self.mailbox.service,
+            service: sorted.as_ref().map_or(self.mailbox.service, |(service, _)| *service),
+            sorted_by: sorted.map(|(_, words)| words).unwrap_or_default(),
             entered_by: None,
         }
     }
@@ -243,7 +260,13 @@ impl Work {
             let author = Author { address: &address, person: incoming.requester };
             self.watch(tx, accepted.id, author)?;
         }
-        Ok(Filing { request: Some(accepted.id), number: Some(1), ..self.mail.filing(State::Filed, "new") })
+        let mut filing = self.mail.filing(State::Filed, "new");
+        if !beginning.sorted_by.is_empty() {
+            let mut because: Vec<String> = serde_json::from_str(&filing.because).unwrap_or_default();
+            because.push(format!("its service was found by the words {}", beginning.sorted_by.join(", ")));
+            filing.because = serde_json::json!(because).to_string();
+        }
+        Ok(Filing { request: Some(accepted.id), number: Some(1), ..filing })
     }
 
     /// What came back is told on its case; one that belongs to no case is put aside.

@@ -111,3 +111,37 @@ async fn a_mail_to_a_confidential_service_is_seen_by_those_who_are_named() {
     world.browser(Who::Karma).get(&format!("/requests/{number}")).await.must_be(404);
     assert_eq!(world.number("SELECT COUNT(*) FROM watchers"), 0);
 }
+
+#[tokio::test]
+async fn the_words_say_which_service_once_the_unit_has_taught_it() {
+    let world = World::new();
+    let mailbox = mailbox(&world);
+    let printers = "the printer has a paper jam and the toner is empty";
+    let lines = "no internet since the router lights went out";
+    comes(&world, &mailbox, &mail(TSHERING, "Printer", printers)).await;
+    let service_of = |code: &str| {
+        let sql = "SELECT COUNT(*) FROM requests r JOIN services s ON s.id = r.service_id WHERE s.code = ";
+        world.number(&format!("{sql}'{code}' AND r.is_open = 1"))
+    };
+    assert_eq!(service_of("something-else"), 1, "nothing was learned yet");
+    let printers = ["printer", "a paper jam", "the toner is empty", printers];
+    let lines = ["internet", "the router lights", "no internet since yesterday", lines];
+    for (code, words) in [("computer-repair", printers), ("internet-lan", lines)] {
+        let mut incoming = crate::desk::testing::reported(&world);
+        incoming.service = world.app.catalogue.now().service_by_code(code).unwrap().clone();
+        for n in 0..60 {
+            incoming.subject = format!("{} in room {n}", words[n % 4]);
+            incoming.description = String::new();
+            crate::desk::testing::given(&world, incoming.clone()).await;
+        }
+    }
+    let done = "UPDATE requests SET state = 'closed', is_open = 0 WHERE channel = 'web'";
+    world.app.db.write_blocking::<_, database::Error, _>(|tx| tx.execute(done, &[])).unwrap();
+    // It is learned once a day.
+    world.set("2026-11-20 10:00");
+    comes(&world, &mailbox, &mail(TSHERING, "Help", "A paper jam in the printer of room 9")).await;
+    assert_eq!(service_of("computer-repair"), 1);
+    assert_eq!(world.number("SELECT COUNT(*) FROM mails WHERE because LIKE '%found by the words%jam%'"), 1);
+    comes(&world, &mailbox, &mail(TSHERING, "Question", "May I bring my grandmother?")).await;
+    assert_eq!(service_of("something-else"), 2);
+}

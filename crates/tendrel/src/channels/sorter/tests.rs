@@ -6,7 +6,11 @@ use super::*;
 /// A unit that was asked for three things, often.
 fn history() -> Vec<(String, &'static str)> {
     let of = |label: &'static str, words: [&'static str; 4]| {
-        (0..60).map(move |n| (format!("room {n} {} {} today", words[n % 4], words[(n + 1) % 4]), label))
+        let said = move |n: usize| match n % 3 {
+            0 => format!("{} in room {n}", words[n % 4]),
+            _ => format!("room {n} {} {} today", words[n % 4], words[(n + 1) % 4]),
+        };
+        (0..60).map(move |n| (said(n), label))
     };
     of("internet", ["internet slow", "no line", "router lights", "wifi gone"])
         .chain(of("printer", ["printer jam", "toner empty", "paper stuck", "cannot print"]))
@@ -24,7 +28,10 @@ fn what_was_asked_before_is_known_again_with_the_words_that_decided() {
     let sorter = Sorter::learn(&examples(&history)).unwrap();
     let guess = sorter.dare("Dear sir, the PRINTER in room 7 has a paper jam").unwrap();
     assert_eq!(guess.label, "printer");
-    assert!(guess.words.contains(&"paper".to_owned()) && guess.words.contains(&"jam".to_owned()), "{guess:?}");
+    assert!(
+        guess.words.contains(&"paper".to_owned()) && guess.words.contains(&"jam".to_owned()),
+        "{guess:?}"
+    );
     assert_eq!(sorter.dare("I forgot my password and my account is locked").unwrap().label, "account");
 }
 

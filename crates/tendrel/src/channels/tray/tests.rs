@@ -23,6 +23,7 @@ async fn what_waits_says_why_and_becomes_a_case_by_hand() {
     let mailbox = mailbox(&world);
     comes(&world, &mailbox, NOBODY).await;
     let mut karma = world.browser(Who::Karma);
+    karma.get("/today").await.must_have("One mail waits for somebody to look at it.");
     let tray = karma.get("/mail").await;
     tray.must_have("help");
     tray.must_have("It does not say who wrote it");
@@ -230,6 +231,8 @@ async fn a_server_that_cannot_be_asked_for_a_quarter_of_an_hour_is_told_of() {
     assert!(!world.browser(Who::Karma).get("/mail").await.text().contains(notice));
     world.set("2026-11-19 09:16");
     world.browser(Who::Karma).get("/mail").await.must_have(notice);
+    world.browser(Who::Karma).get("/today").await.must_have(notice);
+    assert!(!world.browser(Who::Stranger).get("/today").await.text().contains(notice));
     let page = world.browser(Who::Operator).get("/system/mailboxes").await;
     page.must_have("not fetched");
     page.must_have("no answer");

@@ -175,3 +175,33 @@ pub fn waiting(
         |row| Ok((row.get("number")?, row.get("subject")?, row.get("from_at")?, row.get("comment")?)),
     )
 }
+
+/// A mailbox of the unit: what waits there for somebody, at most a hundred, and since when its server is silent.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Post {
+    pub service: ServiceId,
+    pub address: String,
+    pub waiting: i64,
+    /// Its server could not be asked since; or never.
+    pub fault: bool,
+    pub fetched_at: Option<Timestamp>,
+}
+
+pub fn post(r: &mut Reader, unit: OrganisationId) -> Result<Vec<Post>, Error> {
+    r.rows(
+        "SELECT b.service_id, b.address, b.fetched_at, b.fault,
+                (SELECT COUNT(*) FROM (SELECT 1 FROM mails m WHERE m.mailbox_id = b.id AND m.state = 'quarantined'
+                                       LIMIT 100) w) AS waiting
+         FROM mailboxes b WHERE b.unit_id = $1 AND b.closed_at IS NULL ORDER BY b.address",
+        &[unit.into()],
+        |row| {
+            Ok(Post {
+                service: row.get("service_id")?,
+                address: row.get("address")?,
+                waiting: row.get("waiting")?,
+                fault: !row.get::<String>("fault")?.is_empty(),
+                fetched_at: row.get("fetched_at")?,
+            })
+        },
+    )
+}
