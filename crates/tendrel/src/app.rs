@@ -65,6 +65,14 @@ pub const MIGRATIONS: &[Migration] = &[
         postgres: "",
         adds_only: true,
     },
+    Migration {
+        version: 4,
+        name: "webhooks",
+        sql: include_str!("../migrations/0004_webhooks.sql"),
+        sqlite: "",
+        postgres: "",
+        adds_only: true,
+    },
 ];
 
 impl App {
@@ -83,7 +91,7 @@ impl App {
         let files = Files::in_folder(settings.files_folder())?;
         let signer = Signer::in_folder(&settings.data)?;
         let tls = crate::tls::client(settings.ca_certificates.as_deref())?;
-        let outbound = Outbound::new(tls.clone())?;
+        let outbound = Outbound::new(&tls, &settings.webhooks.allow_internal)?;
         let vault = Vault::of(settings.secrets_key.as_deref(), &settings.data)?;
         let (calendars, catalogue) = (Calendars::default(), Catalogue::default());
         let mailer = Mailer::new(settings.mail.clone())?;

@@ -1,4 +1,4 @@
-//! Where requests come from beside the web, and what is written to people about them.
+//! Where requests come from beside the web, and where what happens to them is told.
 
 mod access;
 pub mod deliver;
@@ -17,6 +17,7 @@ pub mod sorter;
 pub mod sorters;
 pub mod store;
 pub mod tray;
+pub mod webhooks;
 
 use axum::Router;
 
@@ -28,6 +29,7 @@ pub fn routes() -> Router<App> {
         .merge(show_mail::routes())
         .merge(sort_mail::routes())
         .merge(mailboxes::routes())
+        .merge(webhooks::routes())
 }
 
 #[cfg(test)]

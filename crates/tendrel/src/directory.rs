@@ -42,7 +42,6 @@ pub mod programs;
 mod provider_logout;
 pub mod providers;
 pub mod reference;
-pub mod renew_key;
 mod rights;
 mod role_map;
 mod second_step;

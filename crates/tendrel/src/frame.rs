@@ -156,6 +156,12 @@ impl Frame {
         self.is(Role::Operator)
     }
 
+    /// Says which programs elsewhere are told of requests.
+    pub fn keeps_webhooks(&self) -> bool {
+        let me = self.signed_in.as_ref();
+        me.is_some_and(|me| me.has_own(Role::Operator) || me.has_own(Role::HeadOfUnit))
+    }
+
     pub fn looks_after_records(&self) -> bool {
         self.is(Role::Operator) || self.is(Role::Auditor)
     }

@@ -39,6 +39,9 @@ pub enum Delegation {}
 pub enum Mailbox {}
 #[derive(Debug)]
 pub enum Mail {}
+pub enum Webhook {}
+#[derive(Debug)]
+pub enum Delivery {}
 
 pub type OrganisationId = Id<Organisation>;
 pub type PersonId = Id<Person>;
@@ -54,6 +57,8 @@ pub type TokenId = Id<Token>;
 pub type DelegationId = Id<Delegation>;
 pub type MailboxId = Id<Mailbox>;
 pub type MailId = Id<Mail>;
+pub type WebhookId = Id<Webhook>;
+pub type DeliveryId = Id<Delivery>;
 
 impl<T> Id<T> {
     /// A new identifier; those made later sort later.

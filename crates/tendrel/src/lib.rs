@@ -22,6 +22,7 @@ pub mod openapi;
 pub mod outbound;
 pub mod problem;
 pub mod record;
+pub mod renew_key;
 pub mod retention;
 pub mod router;
 pub mod search;

@@ -112,7 +112,7 @@ fn main() -> anyhow::Result<()> {
         Command::Sync(Sync::People(sync)) => {
             tendrel::directory::sync_people::command(&place.open()?, &sync, &mut std::io::stdout())
         }
-        Command::RenewKey => tendrel::directory::renew_key::run(&place.open()?, &mut std::io::stdout()),
+        Command::RenewKey => tendrel::renew_key::run(&place.open()?, &mut std::io::stdout()),
         Command::Import(Import::Requests(import)) => {
             tendrel::desk::import_requests::run(&place, &import)?;
             if import.dry_run { Ok(()) } else { Ok(tendrel::record::after_a_load(&place.open()?)?) }

@@ -16,6 +16,7 @@ mod programs;
 mod rights;
 mod schema;
 mod system;
+mod webhooks;
 mod working_time;
 
 use axum::Router;
@@ -73,6 +74,7 @@ pub fn document(app: &App) -> Json {
         analysis::operations(app),
         system::operations(),
         channels::operations(),
+        webhooks::operations(),
         own(),
     ];
     for operation in operations.into_iter().flatten() {
@@ -98,6 +100,7 @@ pub fn document(app: &App) -> Json {
             { "name": "directory", "description": "Offices, people, accounts, calendars." },
             { "name": "mail", "description": "What came by mail and waits, and the mailboxes." },
             { "name": "system", "description": "For whoever runs the program." },
+            { "name": "webhooks", "description": "Programs elsewhere that are told what happens to requests." },
             { "name": "me", "description": "Whoever the token belongs to." },
         ],
         "paths": paths,

@@ -29,6 +29,7 @@ pub fn router(app: App) -> Router {
         .merge(desk::routes())
         .merge(channels::routes())
         .merge(analysis::routes())
+        .merge(channels::routes())
         .merge(system::routes())
         .merge(retention::routes())
         .merge(openapi::routes())

@@ -84,6 +84,7 @@ pub async fn answer(app: App, listener: TcpListener) -> anyhow::Result<()> {
     let nights = tokio::spawn(backup::nightly::go_on(app.clone()));
     let follows = tokio::spawn(machine::watch(app.clone()));
     let metrics = tokio::spawn(tell_metrics(app.clone()));
+    let hooks = tokio::spawn(channels::webhooks::go_on(app.clone()));
     let router = crate::router::router(app.clone());
     let (node, live) = (Arc::clone(&app.machine), app.live.clone());
     let wait = app.settings.machines.stop_wait();
@@ -96,7 +97,7 @@ pub async fn answer(app: App, listener: TcpListener) -> anyhow::Result<()> {
         live.stop();
     };
     connections::serve(listener, router, &app.machine, stop).await;
-    for task in [worker, mail, fetching, nights, follows, metrics] {
+    for task in [worker, mail, fetching, nights, follows, metrics, hooks] {
         task.abort();
     }
     crate::record::seal(&app).await?;
@@ -143,6 +144,7 @@ fn settings_of(place: &Place, arguments: &ServeArguments) -> anyhow::Result<Sett
         mail: file.mail.settings(arguments.mail_server.clone())?,
         machines: machines_of(file.machines, arguments)?,
         public_form: file.public_form,
+        webhooks: file.webhooks,
         secrets_key: file.secrets_key,
         ca_certificates: file.ca_certificates,
     })

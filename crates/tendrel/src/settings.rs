@@ -9,11 +9,13 @@ use serde::Deserialize;
 pub mod entry;
 pub mod identity;
 mod machines;
+mod outward;
 
 use crate::app::App;
 use crate::clock::Clock;
 use crate::settings::entry::{MailSettings, MailTable, SignInSettings};
 pub use crate::settings::machines::{MachineSettings, PublicFormSettings};
+pub use crate::settings::outward::WebhookSettings;
 
 /// Bytes that one attachment may have.
 pub const ATTACHMENT_LIMIT: u64 = 10 * 1024 * 1024;
@@ -46,6 +48,7 @@ impl Place {
             sign_in: file.sign_in,
             secrets_key: file.secrets_key,
             ca_certificates: file.ca_certificates,
+            webhooks: file.webhooks,
             ..Settings::in_folder(self.data.clone())
         };
         let app = App::open(settings, Clock::Machine)?;
@@ -81,6 +84,7 @@ pub struct Settings {
     pub mail: MailSettings,
     pub machines: MachineSettings,
     pub public_form: PublicFormSettings,
+    pub webhooks: WebhookSettings,
     /// Seals what the database may not know; `None`: the file `secrets.key` in the data folder.
     pub secrets_key: Option<String>,
     /// Certificates that are trusted beside those of the machine, PEM.
@@ -112,6 +116,8 @@ pub struct SettingsFile {
     pub machines: MachineSettings,
     #[serde(default)]
     pub public_form: PublicFormSettings,
+    #[serde(default)]
+    pub webhooks: WebhookSettings,
 }
 
 impl SettingsFile {
@@ -127,6 +133,7 @@ impl SettingsFile {
             .map_err(|error| anyhow::anyhow!("{} is not right: {error}", path.display()))?;
         file.machines.check().with_context(|| format!("{} is not right", path.display()))?;
         file.take_secrets(|name| std::env::var(name).ok());
+        file.webhooks.check().with_context(|| format!("{} is not right", path.display()))?;
         file.sign_in.check().with_context(|| format!("{} is not right", path.display()))?;
         Ok(file)
     }
@@ -164,6 +171,7 @@ impl Settings {
             mail: MailSettings::Off,
             machines: MachineSettings::default(),
             public_form: PublicFormSettings::default(),
+            webhooks: WebhookSettings::default(),
             secrets_key: None,
             ca_certificates: None,
         }

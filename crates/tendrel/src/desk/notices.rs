@@ -98,6 +98,7 @@ async fn open(State(app): State<App>, viewer: Viewer, Path(id): Path<String>) ->
             let code = catalogue.service(service).map_or("", |service| service.definition.code.as_str());
             format!("/services/{code}/named")
         }
+        LeadsTo { kind, .. } if kind.starts_with("webhook_") => "/webhooks".to_owned(),
         LeadsTo { .. } => "/notices".to_owned(),
     };
     Ok(see_other(&way))

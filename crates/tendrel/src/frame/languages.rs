@@ -66,6 +66,7 @@ const ENGLISH: &[&str] = &[
     include_str!("../../lang/en/system.ftl"),
     include_str!("../../lang/en/keeping.ftl"),
     include_str!("../../lang/en/mail.ftl"),
+    include_str!("../../lang/en/webhooks.ftl"),
 ];
 const DZONGKHA: &[&str] = &[
     include_str!("../../lang/dz/frame.ftl"),

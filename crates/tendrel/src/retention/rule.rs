@@ -16,12 +16,14 @@ pub enum What {
     GivenUpJobs,
     /// What came by mail and became no case.
     Mail,
+    /// What was sent to receivers of webhooks, and what they answered.
+    WebhookLog,
     /// Files that were sent and that no record speaks of.
     Uploads,
 }
 
 impl What {
-    pub const ALL: [What; 8] = [
+    pub const ALL: [What; 9] = [
         What::Requests,
         What::Attachments,
         What::SignInAddresses,
@@ -29,6 +31,7 @@ impl What {
         What::Notices,
         What::GivenUpJobs,
         What::Mail,
+        What::WebhookLog,
         What::Uploads,
     ];
 
@@ -41,6 +44,7 @@ impl What {
             What::Notices => "notices",
             What::GivenUpJobs => "given_up_jobs",
             What::Mail => "mail",
+            What::WebhookLog => "webhook_log",
             What::Uploads => "uploads",
         }
     }

@@ -162,6 +162,7 @@ fn table(what: What) -> Option<(&'static str, &'static str, &'static str)> {
         What::Sessions => Some(("sessions", "token_hash", "expires_at")),
         What::Notices => Some(("notices", "id", "at")),
         What::GivenUpJobs => Some(("jobs", "id", "gave_up_at")),
+        What::WebhookLog => Some(("webhook_deliveries", "id", "ended_at")),
         _ => None,
     }
 }

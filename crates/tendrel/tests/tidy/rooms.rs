@@ -14,12 +14,14 @@ const MAY_ASK: &[(&str, &[&str])] = &[
     // What holds the house together knows its rooms.
     ("app", &["directory", "desk", "channels"]),
     ("install", &["directory", "desk"]),
-    ("openapi", &["directory", "desk", "analysis"]),
+    ("openapi", &["directory", "desk", "channels", "analysis"]),
     ("router", &["directory", "desk", "channels", "analysis"]),
     // Removes what each room was keeping, by the room's own functions.
     ("retention", &["directory", "desk", "channels"]),
     ("serve", &["channels"]),
     ("worker", &["directory", "desk"]),
+    // Seals again what each room keeps sealed.
+    ("renew_key", &["directory", "channels"]),
     // Whose session asks, and with which secret.
     ("machine", &["directory"]),
     ("demo", &["directory", "desk", "channels"]),

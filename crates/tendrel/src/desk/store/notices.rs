@@ -47,6 +47,17 @@ pub fn tell_of_service(
     tell_all(tx, people, kind, &About { request: None, service: Some(service), words }, now)
 }
 
+/// Tells somebody of what is neither a request nor a service; the words name it.
+pub fn tell_in_words(
+    tx: &mut Transaction,
+    person: PersonId,
+    kind: &str,
+    words: &str,
+    now: Timestamp,
+) -> Result<(), Error> {
+    tell_all(tx, vec![person], kind, &About { request: None, service: None, words }, now)
+}
+
 struct About<'a> {
     request: Option<RequestId>,
     service: Option<ServiceId>,
@@ -131,8 +142,9 @@ pub fn mark_read(
     store::count(tx, person.uuid(), "notices", -i64::try_from(marked).unwrap_or(0))
 }
 
-/// Where a notice leads: to a request by its number, or to a service.
+/// Where a notice leads: to a request by its number, to a service, or where its kind says.
 pub struct LeadsTo {
+    pub kind: String,
     pub number: Option<String>,
     pub service: Option<ServiceId>,
 }
@@ -140,9 +152,15 @@ pub struct LeadsTo {
 /// Where a notice leads, if it is this person's.
 pub fn leads_to(r: &mut Reader, person: PersonId, id: NoticeId) -> Result<Option<LeadsTo>, Error> {
     r.row(
-        "SELECT r.number AS number, n.service_id AS service_id
+        "SELECT n.kind AS kind, r.number AS number, n.service_id AS service_id
          FROM notices n LEFT JOIN requests r ON r.id = n.request_id WHERE n.person_id = $1 AND n.id = $2",
         &[person.into(), id.into()],
-        |row| Ok(LeadsTo { number: row.get("number")?, service: row.get("service_id")? }),
+        |row| {
+            Ok(LeadsTo {
+                kind: row.get("kind")?,
+                number: row.get("number")?,
+                service: row.get("service_id")?,
+            })
+        },
     )
 }

@@ -19,6 +19,8 @@ pub(super) struct Stored {
     unsealed: i64,
     broken: i64,
     schema: i64,
+    /// Receivers that failed for too long, deliveries that wait, and how long the oldest has waited.
+    webhooks: (i64, i64, Option<SignedDuration>),
 }
 
 pub(super) fn read(r: &mut Reader, now: Timestamp, idle: SignedDuration) -> Result<Stored, Error> {
@@ -55,7 +57,23 @@ pub(super) fn read(r: &mut Reader, now: Timestamp, idle: SignedDuration) -> Resu
         unsealed: number(r, "SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM events_unsealed LIMIT 10000) waiting")?,
         broken: number(r, "SELECT COUNT(*) AS n FROM broken_chains")?,
         schema: backups::schema(r)?,
+        webhooks: webhooks(r, now)?,
     })
+}
+
+fn webhooks(r: &mut Reader, now: Timestamp) -> Result<(i64, i64, Option<SignedDuration>), Error> {
+    let paused = r.one(
+        "SELECT COUNT(*) AS n FROM webhook_endpoints WHERE off_why IN ('failures', 'gone')",
+        &[],
+        |row| row.get("n"),
+    )?;
+    let (waiting, oldest) = r.one(
+        "SELECT COUNT(*) AS n, MIN(d.happened_at) AS oldest FROM webhook_deliveries d
+         JOIN webhook_endpoints w ON w.id = d.endpoint_id WHERE d.next_at IS NOT NULL AND w.off_at IS NULL",
+        &[],
+        |row| Ok((row.get("n")?, row.get::<Option<Timestamp>>("oldest")?)),
+    )?;
+    Ok((paused, waiting, oldest.map(|oldest| now.duration_since(oldest))))
 }
 
 impl Stored {
@@ -98,6 +116,18 @@ impl Stored {
             "tendrel_broken_chains",
             "Cases whose record was found altered outside the program.",
             self.broken as f64,
+        );
+        let (paused, waiting, oldest) = self.webhooks;
+        text.gauge(
+            "tendrel_webhooks_paused",
+            "Receivers of webhooks that failed for too long, or are gone.",
+            paused as f64,
+        );
+        text.gauge("tendrel_webhooks_waiting", "Messages that wait for their receivers.", waiting as f64);
+        text.gauge(
+            "tendrel_webhooks_oldest_seconds",
+            "How long ago the oldest of them happened.",
+            oldest.unwrap_or_default().as_secs_f64(),
         );
         text.gauge("tendrel_schema_version", "The newest step of the schema.", self.schema as f64);
     }

@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use crate::app::App;
+use crate::channels::webhooks;
 use crate::directory::codes;
 use crate::vault;
 
@@ -14,13 +15,18 @@ pub fn run(app: &App, output: &mut impl Write) -> anyhow::Result<()> {
     let folder = &app.settings.data;
     let is_set = app.settings.secrets_key.is_some();
     let vault = if is_set { app.vault.clone() } else { vault::add_key(folder)? };
-    let (sealed, locked) = app.db.write_blocking(move |tx| codes::seal_again(tx, &vault))?;
+    let (sealed, locked) = app.db.write_blocking::<_, database::Error, _>(move |tx| {
+        let (codes, locked_codes) = codes::seal_again(tx, &vault)?;
+        let (hooks, locked_hooks) = webhooks::seal_again(tx, &vault)?;
+        Ok((codes + hooks, locked_codes + locked_hooks))
+    })?;
     let file = vault::file(folder);
     let place = if is_set { "TENDREL_SECRETS_KEY".to_owned() } else { file.display().to_string() };
     if locked > 0 {
         anyhow::bail!(
             "{locked} secrets do not open, because the key that sealed them is missing; {sealed} are sealed by the new \
-             key. Add the missing key to {place} and run this again, or turn those people's codes off"
+             key. Add the missing key to {place} and run this again, or turn those people's codes off \
+             and make new secrets for those webhooks"
         );
     }
     if is_set {

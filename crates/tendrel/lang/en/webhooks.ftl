@@ -1,0 +1,120 @@
+# Programs elsewhere that are told what happens to requests.
+
+menu-webhooks = Webhooks
+webhooks-title = Webhooks
+webhooks-lead = Other programs that are told at once what happens to requests: a number, a state and a time, no names and no words. Confidential requests are never told.
+webhooks-none = No program is told anything yet. Add a receiver, then send it a trial.
+webhook-new-open = Add a receiver
+webhook-new-title = Add a receiver
+webhook-edit-open = Change
+webhook-edit-title = Change the receiver
+webhook-form-lead = Each event is sent as a signed message by the Standard Webhooks specification, until the receiver takes it.
+webhook-name = Name
+webhook-name-hint = What it is for, such as Dashboard of the dzongkhag
+webhook-name-missing = Enter a name by which you know it again.
+webhook-url = Address
+webhook-url-hint = Where its messages go, such as https://dashboard.example.bt/tendrel
+webhook-url-missing = Enter the whole address, such as https://dashboard.example.bt/tendrel, of 500 letters at most.
+webhook-url-https = Enter an address that begins with https://
+webhook-url-password = Leave name and password out of the address. The signature says who sends.
+webhook-url-inside = This address is of the inner network. Whoever runs the program can allow it in the settings.
+webhook-unit = Requests of
+webhook-unit-missing = Choose a unit.
+webhook-all-units = All units
+webhook-events = Events
+webhook-events-missing = Choose one event or more.
+webhook-too-many = There are a hundred receivers already. Remove one that is not needed.
+webhook-make = Add the receiver
+webhook-change = Save
+webhook-condition = State
+webhook-on = on
+webhook-failing = failing
+webhook-off-by-hand = off
+webhook-off-failures = paused
+webhook-off-gone = gone
+webhook-off-by-hand-what = It is off: nothing is sent.
+webhook-off-failures-what = It failed for too long, so nothing is sent any more. When the receiver works again, turn it on: what waits is sent then.
+webhook-off-gone-what = It answered 410, which means that it is gone for good, so nothing is sent any more.
+webhook-turn-on = Turn on
+webhook-turn-off = Turn off
+webhook-on-skip = Leave out what happened meanwhile
+webhook-trial = Send a trial
+webhook-trial-off = Turn it on first, then send a trial.
+webhook-facts = What it is told
+webhook-waiting = Waiting
+webhook-failures = Failing
+webhook-failed-so-often = { $n ->
+    [one] once, since
+   *[other] { $n } times in a row, since
+}
+webhook-made-by = Added by
+webhook-secret = Secret
+webhook-secret-lead = The receiver checks the signature of each message with it. After a new one is made, both sign for a day.
+webhook-secret-once = The secret is shown this once. Copy it into the receiver now.
+webhook-secret-what = With it the receiver knows that a message is ours and was not changed. Who has it can write such messages.
+webhook-secret-old = The secret before signs too until
+webhook-rotate = Make a new secret
+webhook-end = Turn off or remove
+webhook-end-lead = Off, it keeps its place: what happens meanwhile can be sent later. Removed, it goes with its log.
+webhook-remove = Remove
+webhook-log = What was sent
+webhook-log-none = Nothing yet. What happens from now on is listed here.
+webhook-event = Event
+webhook-request = Request
+webhook-happened = Happened
+webhook-outcome = Outcome
+webhook-outcome-is = { $outcome ->
+    [delivered] taken
+    [given_up] given up
+    [withheld] withheld
+   *[waiting] waiting
+}
+webhook-attempts = Attempts
+webhook-attempts-none = None yet.
+webhook-last = Last answer
+webhook-no-answer = no answer
+webhook-next = again
+webhook-pages = Pages of the log
+webhook-older = Older
+webhook-again = Send again
+webhook-again-lead = A receiver that lost something gets it again, under the same id.
+webhook-from = From
+webhook-to = To
+webhook-to-before = Enter a day that is not before the first.
+webhook-which = Which
+webhook-which-missing = Choose what is sent again.
+webhook-again-given-up = What was given up
+webhook-again-all = Everything
+webhook-again-button = Send again
+webhook-replay = Send again
+webhook-sent = What is sent
+webhook-when = When
+webhook-took = Took
+webhook-ms = { $n } ms
+webhook-status = Status
+webhook-answer = Answer
+webhook-event-trial = Trial
+webhook-event-received = Received
+webhook-event-taken = Taken
+webhook-event-assigned = Given to an officer
+webhook-event-replied = Replied
+webhook-event-held = Put on hold
+webhook-event-resumed = Work resumed
+webhook-event-resolved = Resolved
+webhook-event-reopened = Opened again
+webhook-event-closed = Closed
+webhook-event-cancelled = Cancelled
+webhook-event-reclassified = Service or priority changed
+webhook-event-handed-over = Handed over
+webhook-event-rated = Rated
+webhook-event-warned = Three quarters of the time used
+webhook-event-breached = Late
+notice-webhook-paused = Nothing is sent any more to the receiver:
+notice-webhook-gone = Answered that it is gone for good:
+
+done-webhook-changed = The receiver is changed.
+done-webhook-on = It is on: what waits is sent now.
+done-webhook-off = It is off.
+done-webhook-trial = The trial is sent within seconds. Load this page again to see the answer.
+done-webhook-removed = The receiver is removed with its log.
+done-webhook-again = It is sent again within seconds.
