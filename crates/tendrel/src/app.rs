@@ -73,6 +73,14 @@ pub const MIGRATIONS: &[Migration] = &[
         postgres: "",
         adds_only: true,
     },
+    Migration {
+        version: 5,
+        name: "news",
+        sql: include_str!("../migrations/0005_news.sql"),
+        sqlite: "",
+        postgres: "",
+        adds_only: true,
+    },
 ];
 
 impl App {

@@ -2,6 +2,7 @@
 
 mod access;
 pub mod deliver;
+mod feed;
 pub mod fetch_mail;
 pub mod file_mail;
 pub mod forget_mail;
@@ -30,6 +31,7 @@ pub fn routes() -> Router<App> {
         .merge(sort_mail::routes())
         .merge(mailboxes::routes())
         .merge(webhooks::routes())
+        .merge(feed::routes())
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 
 mod lists;
 mod mail;
+mod news;
 mod play;
 mod rights;
 #[cfg(test)]
@@ -171,6 +172,7 @@ fn make(app: &App) -> anyhow::Result<Stage> {
     seed::fill(app, &plan)?;
     rights::name(app)?;
     rights::away(app)?;
+    news::publish(app, today)?;
     remember(app, "demo_played", &until.to_string())?;
     remember(app, "demo_made", "yes")?;
     Ok(stage)

@@ -37,6 +37,7 @@ pub mod log_call;
 pub mod look;
 pub mod my_requests;
 pub mod named;
+pub mod news;
 pub mod note;
 pub mod notices;
 pub mod number;
@@ -91,6 +92,7 @@ pub fn routes() -> Router<App> {
         .merge(find::routes())
         .merge(today::routes())
         .merge(notices::routes())
+        .merge(news::routes())
         .merge(follow::routes())
         .merge(followed::routes())
         .merge(my_requests::routes())

@@ -42,6 +42,8 @@ pub enum Mail {}
 pub enum Webhook {}
 #[derive(Debug)]
 pub enum Delivery {}
+#[derive(Debug)]
+pub enum News {}
 
 pub type OrganisationId = Id<Organisation>;
 pub type PersonId = Id<Person>;
@@ -59,6 +61,7 @@ pub type MailboxId = Id<Mailbox>;
 pub type MailId = Id<Mail>;
 pub type WebhookId = Id<Webhook>;
 pub type DeliveryId = Id<Delivery>;
+pub type NewsId = Id<News>;
 
 impl<T> Id<T> {
     /// A new identifier; those made later sort later.

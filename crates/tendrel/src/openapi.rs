@@ -11,6 +11,7 @@ mod desk;
 mod directory;
 pub mod held;
 mod identity;
+mod news;
 mod operation;
 mod programs;
 mod rights;
@@ -75,6 +76,7 @@ pub fn document(app: &App) -> Json {
         system::operations(),
         channels::operations(),
         webhooks::operations(),
+        news::operations(),
         own(),
     ];
     for operation in operations.into_iter().flatten() {
@@ -100,6 +102,7 @@ pub fn document(app: &App) -> Json {
             { "name": "directory", "description": "Offices, people, accounts, calendars." },
             { "name": "mail", "description": "What came by mail and waits, and the mailboxes." },
             { "name": "system", "description": "For whoever runs the program." },
+            { "name": "news", "description": "What does not work, what will be worked on, what is new." },
             { "name": "webhooks", "description": "Programs elsewhere that are told what happens to requests." },
             { "name": "me", "description": "Whoever the token belongs to." },
         ],

@@ -27,7 +27,6 @@ pub fn router(app: App) -> Router {
     let pages = Router::new()
         .merge(directory::routes())
         .merge(desk::routes())
-        .merge(channels::routes())
         .merge(analysis::routes())
         .merge(channels::routes())
         .merge(system::routes())

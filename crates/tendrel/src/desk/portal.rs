@@ -9,10 +9,12 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
+use jiff::SignedDuration;
 use serde::Deserialize;
 
 use crate::app::App;
 use crate::desk::catalogue::{CatalogueData, Service};
+use crate::desk::news::{self, News};
 use crate::desk::number::Number;
 use crate::desk::usual::{self, Usual};
 use crate::desk::{intake_store, promised};
@@ -25,6 +27,9 @@ use crate::viewer::Viewer;
 pub fn routes() -> Router<App> {
     Router::new().route("/", get(show))
 }
+
+/// How long before it begins a notice stands here.
+const AHEAD: SignedDuration = SignedDuration::from_hours(24 * 7);
 
 #[derive(Deserialize)]
 struct Asked {
@@ -44,6 +49,8 @@ struct Page {
     waiting: Vec<intake_store::Waiting>,
     cases: i64,
     within: i64,
+    /// What does not work now, and what begins within a week.
+    news: Vec<News>,
 }
 
 struct Group {
@@ -67,12 +74,14 @@ async fn show(
     let frame = Frame::titled(&app, &viewer, "portal-title");
     let unit = promised::home_unit(&frame, &app.calendars);
     let me = viewer.signed_in.as_ref().map(|me| me.person);
-    let (usual, waiting) = app
+    let now = viewer.now;
+    let (usual, waiting, news) = app
         .db
         .read(move |r| {
             let usual = unit.map(|unit| usual::of_unit(r, unit)).transpose()?.unwrap_or_default();
             let waiting = me.map(|me| intake_store::waiting_of(r, me)).transpose()?.unwrap_or_default();
-            Ok::<_, database::Error>((usual, waiting))
+            let news = news::store::to_be_known(r, unit, now, now + AHEAD)?;
+            Ok::<_, database::Error>((usual, waiting, news))
         })
         .await?;
     let catalogue = app.catalogue.now();
@@ -94,7 +103,7 @@ async fn show(
     }
     let (cases, within) = together(&usual);
     let number = Number::parse(&q).ok().map(|number| number.to_string());
-    page(StatusCode::OK, &Page { number, q, found, groups, waiting, cases, within, frame })
+    page(StatusCode::OK, &Page { number, q, found, groups, waiting, cases, within, news, frame })
 }
 
 /// The services the public may ask for.

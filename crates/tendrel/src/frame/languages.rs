@@ -67,6 +67,7 @@ const ENGLISH: &[&str] = &[
     include_str!("../../lang/en/keeping.ftl"),
     include_str!("../../lang/en/mail.ftl"),
     include_str!("../../lang/en/webhooks.ftl"),
+    include_str!("../../lang/en/news.ftl"),
 ];
 const DZONGKHA: &[&str] = &[
     include_str!("../../lang/dz/frame.ftl"),
@@ -75,6 +76,7 @@ const DZONGKHA: &[&str] = &[
     include_str!("../../lang/dz/intake.ftl"),
     include_str!("../../lang/dz/case.ftl"),
     include_str!("../../lang/dz/analysis.ftl"),
+    include_str!("../../lang/dz/news.ftl"),
 ];
 
 struct Texts {

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::schema::{and, between, integer, list, number, object, one_of, or_null, refer, text, truth};
-use super::{analysis, desk, directory, programs, rights, webhooks, working_time};
+use super::{analysis, desk, directory, news, programs, rights, webhooks, working_time};
 
 pub(super) fn schemas() -> Map<String, Json> {
     let all = [
@@ -15,6 +15,7 @@ pub(super) fn schemas() -> Map<String, Json> {
         rights::schemas().into(),
         working_time::schemas().into(),
         webhooks::schemas().into(),
+        news::schemas().into(),
         analysis::schemas(),
     ];
     all.into_iter().flatten().map(|(name, schema)| (name.to_owned(), schema)).collect()

@@ -15,6 +15,7 @@ use crate::desk::catalogue::{Grade, Service};
 use crate::desk::form::Given;
 use crate::desk::form::matter::in_order;
 use crate::desk::form::page::{FieldView, views};
+use crate::desk::news::{self, News};
 use crate::desk::service::Audience;
 use crate::desk::usual::{self, Usual};
 use crate::desk::{intake_store, promised, store};
@@ -50,6 +51,8 @@ struct Page {
     open: Vec<(String, String, Timestamp)>,
     files: Vec<KeptFile>,
     office_optional: bool,
+    /// What is known of the service already.
+    news: Vec<News>,
     /// Signed in, and nothing about oneself is wrong: it is told, not asked.
     is_known: bool,
     key: String,
@@ -85,7 +88,9 @@ pub(super) fn unknown(app: &App, viewer: &Viewer) -> Result<Response, Problem> {
 }
 
 /// What the page needs besides what was typed.
+#[derive(Default)]
 struct Around {
+    news: Vec<News>,
     usual: Option<Usual>,
     open: Vec<(String, String, Timestamp)>,
 }
@@ -93,11 +98,13 @@ struct Around {
 async fn around(app: &App, viewer: &Viewer, service: &Service) -> Result<Around, Problem> {
     let unit = app.calendars.unit_by_code(&app.calendars.home().code).map(|unit| unit.id);
     let office = viewer.signed_in.as_ref().and_then(|me| me.office);
-    let id = service.id;
+    let (id, now, code) = (service.id, viewer.now, service.definition.code.clone());
     let read = app.db.read(move |r| {
         let usual = unit.map(|unit| usual::of_service(r, unit, id)).transpose()?.flatten();
         let open = office.map(|office| store::open_of_same_matter(r, office, id)).transpose()?;
-        Ok::<_, database::Error>(Around { usual, open: open.unwrap_or_default() })
+        let mut news = news::store::to_be_known(r, unit, now, now)?;
+        news.retain(|news| news.touches(&code));
+        Ok::<_, database::Error>(Around { usual, open: open.unwrap_or_default(), news })
     });
     Ok(read.await?)
 }
@@ -171,7 +178,7 @@ pub(super) fn not_saved(
     form: &FormData,
     problem: &Problem,
 ) -> Result<Response, Problem> {
-    let mut shown = filled(app, viewer, service, form, Around { usual: None, open: Vec::new() });
+    let mut shown = filled(app, viewer, service, form, Around::default());
     shown.notices = vec![shown.frame.t(why_not_saved(problem)), shown.frame.t("ask-kept")];
     shown.frame.title = format!("{}: {}", shown.frame.t("error-prefix"), shown.h1);
     Ok(later(page(problem.status(), &shown)?))
@@ -185,7 +192,7 @@ pub(super) fn too_many(
     form: &FormData,
     wait: SignedDuration,
 ) -> Result<Response, Problem> {
-    let mut shown = filled(app, viewer, service, form, Around { usual: None, open: Vec::new() });
+    let mut shown = filled(app, viewer, service, form, Around::default());
     let minutes = (wait.as_secs() + 59) / 60;
     let call = if shown.frame.home.phone.is_empty() { "ask-too-many-sign-in" } else { "ask-too-many-call" };
     shown.notices = vec![
@@ -254,7 +261,7 @@ fn build(
     let mut frame = Frame::new(app, viewer, "");
     let h1 = frame.plain_name(&definition.name, &definition.name_dz).to_owned();
     frame.title.clone_from(&h1);
-    let Around { usual, open } = around;
+    let Around { news, usual, open } = around;
     let (fields, more) = needed_first(views(&frame, &definition.fields, given));
     Page {
         line: promised::line(&frame, &catalogue, &app.calendars, service, usual.as_ref()),
@@ -268,6 +275,7 @@ fn build(
         notices: Vec::new(),
         which: Vec::new(),
         open,
+        news,
         files: Vec::new(),
         office_optional: definition.audience.iter().any(|audience| *audience != Audience::G2G),
         is_known: viewer.signed_in.as_ref().is_some_and(|me| !me.office_name.is_empty())

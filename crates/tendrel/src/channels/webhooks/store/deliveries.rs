@@ -124,7 +124,8 @@ pub(in crate::channels::webhooks) fn note(
     let Attempt { at, took_ms, status, answer } = attempt;
     tx.execute(
         "INSERT INTO webhook_attempts (delivery_id, number, at, took_ms, status, answer)
-         SELECT $1, COALESCE(MAX(number), 0) + 1, $2, $3, CAST($4 AS BIGINT), $5
+         SELECT $1, COALESCE(MAX(number), 0) + 1, CAST($2 AS BIGINT), CAST($3 AS BIGINT), CAST($4 AS BIGINT),
+                CAST($5 AS TEXT)
          FROM webhook_attempts WHERE delivery_id = $1",
         &[taken.id.into(), at.into(), (*took_ms).into(), (*status).into(), answer.into()],
     )?;
@@ -265,7 +266,7 @@ pub(in crate::channels::webhooks) fn span_again(
 ) -> Result<u64, Error> {
     let sql = format!(
         "{AGAIN} WHERE endpoint_id = $1 AND happened_at >= $3 AND happened_at < $4 AND ended_at IS NOT NULL
-         AND (outcome = 'given_up' OR outcome = 'delivered' AND $5 = 0)"
+         AND (outcome = 'given_up' OR outcome = 'delivered' AND CAST($5 AS BIGINT) = 0)"
     );
     tx.execute(&sql, &[endpoint.into(), now.into(), from.into(), to.into(), i64::from(only_given_up).into()])
 }

@@ -129,6 +129,7 @@ async fn a_head_keeps_the_receivers_of_the_unit_and_an_operator_all() {
     public.get("/webhooks").await.must_have("Sign in");
     public.get("/api/v1/webhooks").await.must_be(401);
     head.get("/webhooks/nonsense").await.must_be(404);
+    head.get("/webhooks/nonsense/deliveries/nonsense").await.must_be(404);
     head.get(&format!("{of_punakha}/deliveries/nonsense")).await.must_be(404);
     head.post(&format!("{of_punakha}/deliveries/019a0000-0000-7000-8000-000000000000/replay"), &[])
         .await
