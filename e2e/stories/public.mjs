@@ -55,7 +55,7 @@ for (const javaScriptEnabled of [false, true]) {
 
 test('what the public sees is whole on a small phone', async () => {
   const page = await somebody({ viewport: { width: 360, height: 740 } });
-  for (const address of ['/', '/services/internet-lan', '/services/computer-repair', '/charter', '/follow', '/sign-in', '/demo']) {
+  for (const address of ['/', '/services/internet-lan', '/services/computer-repair', '/charter', '/news', '/follow', '/sign-in', '/demo']) {
     await open(page, address);
     assert.ok((await overflow(page)) <= 0, `${address} is wider than the phone`);
   }

@@ -32,6 +32,7 @@ use crate::frame;
 use crate::problem::Problem;
 use crate::viewer::Viewer;
 
+pub use edit::URL_LIMIT;
 pub use endpoint::{ACTIVITIES, Off};
 pub use store::seal_again;
 

@@ -7,12 +7,12 @@ use super::schema::{
     and, between, body, count, day, id, instant, integer, list, name, object, one_of, or_null, refer, text,
     truth,
 };
-use crate::channels::webhooks::{ACTIVITIES, Off};
+use crate::channels::webhooks::{ACTIVITIES, Off, URL_LIMIT};
 
 pub(super) fn operations() -> Vec<Operation> {
     let new = body([
         ("name!", name()),
-        ("url!", json!({ "type": "string", "minLength": 1, "maxLength": 500 })),
+        ("url!", json!({ "type": "string", "minLength": 1, "maxLength": URL_LIMIT })),
         (
             "unit",
             json!({ "type": "string", "description": "The code of the unit whose requests it is told of; empty for all." }),

@@ -24,7 +24,7 @@ use crate::settings::SHORT_TEXT_LIMIT;
 use crate::viewer::Viewer;
 
 /// Letters of an address.
-pub(crate) const URL_LIMIT: usize = 500;
+pub const URL_LIMIT: usize = 500;
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
