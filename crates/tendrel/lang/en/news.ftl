@@ -29,6 +29,7 @@ news-body-hint = What happened, what is done about it, and what people can do me
 news-body-missing = Write what people should know.
 news-body-dz = Text in Dzongkha (optional)
 news-from = Since
+news-begins = From
 news-from-hint = Left empty, it is now.
 news-to = Expected until
 news-to-hint = May be left empty. What does not work stays on the first page until you say that it is over.

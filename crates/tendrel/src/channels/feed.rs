@@ -94,7 +94,7 @@ fn entry(feed: &mut String, app: &App, frame: &Frame, news: &News) {
     let title = frame.plain_name(&news.title, &news.title_dz);
     let mut text = vec![frame.plain_name(&news.body, &news.body_dz).to_owned()];
     let said = |key: &str, at: Timestamp| format!("{}: {}", frame.t(key), frame.full_time(&at));
-    text.push(said("news-from", news.from));
+    text.push(said("news-begins", news.from));
     text.extend(news.to.map(|to| said("news-to", to)));
     text.extend(news.ended_at.map(|ended| said("news-ended", ended)));
     let _ = writeln!(

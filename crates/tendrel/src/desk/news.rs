@@ -127,6 +127,11 @@ impl News {
         frame.name(&self.body, &self.body_dz)
     }
 
+    /// The key of the word before the time at which it begins, or began.
+    pub fn since(&self, frame: &Frame) -> &'static str {
+        if self.from > frame.now { "news-begins" } else { "news-from" }
+    }
+
     /// The colour of the box it stands in while it is now.
     pub fn colour(&self) -> &'static str {
         match self.kind {

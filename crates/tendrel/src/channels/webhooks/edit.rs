@@ -44,7 +44,7 @@ struct Page {
     version: i64,
     /// Code and name; the empty code is all units.
     units: Vec<(String, String)>,
-    name: String,
+    called: String,
     url: String,
     unit: String,
     activities: Vec<String>,
@@ -70,7 +70,7 @@ impl Page {
             version: 0,
             unit: units.first().map(|(code, _)| code.clone()).unwrap_or_default(),
             units,
-            name: String::new(),
+            called: String::new(),
             url: String::new(),
             activities: ACTIVITIES.map(str::to_owned).into(),
             stale: false,
@@ -83,7 +83,7 @@ impl Page {
         page.frame.title = page.frame.t("webhook-edit-title");
         page.id = Some(endpoint.id);
         page.version = endpoint.version;
-        page.name.clone_from(&endpoint.name);
+        page.called.clone_from(&endpoint.name);
         page.url.clone_from(&endpoint.url);
         page.unit =
             endpoint.unit.and_then(|unit| app.calendars.unit(unit)).map_or_else(String::new, |it| it.code);
@@ -109,13 +109,13 @@ impl Page {
 
     /// Reads what was sent and notes what is wrong with it. Returns the unit.
     fn read(&mut self, app: &App, form: &FormData) -> Option<OrganisationId> {
-        form.text("name").clone_into(&mut self.name);
+        form.text("name").clone_into(&mut self.called);
         form.text("url").clone_into(&mut self.url);
         form.text("unit").clone_into(&mut self.unit);
         self.activities = form.all("events").into_iter().map(str::to_owned).collect();
-        if self.name.is_empty() {
+        if self.called.is_empty() {
             self.note("name", "webhook-name-missing");
-        } else if self.name.chars().count() > SHORT_TEXT_LIMIT {
+        } else if self.called.chars().count() > SHORT_TEXT_LIMIT {
             self.wrong.note("name", self.frame.t1("directory-too-long", "count", SHORT_TEXT_LIMIT));
         }
         if let Some(key) = fault_of(app, &self.url) {
@@ -182,7 +182,7 @@ async fn make(State(app): State<App>, viewer: Viewer, form: FormData) -> Result<
     let me = viewer.must_be_signed_in()?;
     let endpoint = Endpoint {
         id,
-        name: page.name,
+        name: page.called,
         url: page.url,
         unit,
         activities: page.activities,
@@ -241,7 +241,7 @@ async fn change(
     }
     let before = form.number("version").unwrap_or(endpoint.version);
     let changed = Endpoint {
-        name: page.name.clone(),
+        name: page.called.clone(),
         url: page.url.clone(),
         unit,
         activities: page.activities.clone(),

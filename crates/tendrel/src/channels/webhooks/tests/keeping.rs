@@ -43,7 +43,7 @@ async fn a_receiver_is_added_tried_and_removed_on_its_page() {
     }
     let mut head = world.browser(Who::Head);
     let edit = format!("{page}/edit");
-    head.get(&edit).await.must_have("Dashboard");
+    head.get(&edit).await.must_have("value=\"Dashboard\"");
     let fields = [
         ("name", "Board"),
         ("url", receiver.url.as_str()),
