@@ -8,7 +8,7 @@ use tokio::net::TcpListener;
 
 use crate::app::App;
 use crate::backup;
-use crate::channels::{fetch_mail, file_mail};
+use crate::channels::{fetch_mail, file_mail, webhooks};
 use crate::clock::Clock;
 use crate::connections;
 use crate::machine;
@@ -84,7 +84,7 @@ pub async fn answer(app: App, listener: TcpListener) -> anyhow::Result<()> {
     let nights = tokio::spawn(backup::nightly::go_on(app.clone()));
     let follows = tokio::spawn(machine::watch(app.clone()));
     let metrics = tokio::spawn(tell_metrics(app.clone()));
-    let hooks = tokio::spawn(channels::webhooks::go_on(app.clone()));
+    let hooks = tokio::spawn(webhooks::go_on(app.clone()));
     let router = crate::router::router(app.clone());
     let (node, live) = (Arc::clone(&app.machine), app.live.clone());
     let wait = app.settings.machines.stop_wait();
