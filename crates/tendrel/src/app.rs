@@ -96,9 +96,9 @@ impl App {
     /// The same over a database that is already open: what tests use.
     pub fn over(db: Database, settings: Settings, clock: Clock) -> anyhow::Result<App> {
         db.migrate(MIGRATIONS)?;
-        let files = Files::in_folder(settings.files_folder())?;
-        let signer = Signer::in_folder(&settings.data)?;
         let tls = crate::tls::client(settings.ca_certificates.as_deref())?;
+        let files = Files::of(&settings, &tls)?;
+        let signer = Signer::in_folder(&settings.data)?;
         let outbound = Outbound::new(&tls, &settings.webhooks.allow_internal)?;
         let vault = Vault::of(settings.secrets_key.as_deref(), &settings.data)?;
         let (calendars, catalogue) = (Calendars::default(), Catalogue::default());

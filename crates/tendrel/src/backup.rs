@@ -10,10 +10,14 @@
 //!   files/ab/cdef…                attachments, as in the data folder; linked to the backup before where that can be
 //! ```
 //!
+//! In a store (`s3://…`) it is the same, as objects; there it is a backup when its manifest is there. A locked one is a
+//! single file beside it, `tendrel-20261119-030000Z.tar.age`.
+//!
 //! PostgreSQL is exported by the program itself: `pg_dump` would have to be installed beside it in the server's version.
 //! The database is copied before the files, and a file is stored before the record that speaks of it: none can be
 //! missing. The signing key stays out of backups: who has a backup must not be able to sign.
 
+mod away;
 pub mod check;
 pub mod command;
 mod copy;
@@ -22,6 +26,7 @@ pub mod make;
 pub mod manifest;
 pub mod nightly;
 pub mod restore;
+mod scratch;
 pub mod store;
 mod sweep;
 mod tables;

@@ -1,23 +1,42 @@
-//! Attachments: stored once under the hash of their content, outside the database.
+//! Attachments: stored once under the hash of their content, outside the database, in the data folder or in a store.
 //!
-//! A file is written beside its place and moved there, so what stands in the folder is always whole. It is stored
-//! before the transaction that speaks of it: a crash in between leaves a file nobody speaks of, never the opposite.
+//! A file is written on this machine first and then moved or sent to its place, so what stands there is always whole. It
+//! is stored before the transaction that speaks of it: a crash in between leaves a file nobody speaks of, never the
+//! opposite.
+
+mod place;
+#[cfg(test)]
+mod tests;
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use anyhow::Context;
 use database::{Error, Transaction};
+use futures_util::TryStreamExt;
 use jiff::Timestamp;
+use rustls::ClientConfig;
 use sha2::{Digest, Sha256};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::AsyncWriteExt;
 
+use crate::bucket::{self, Bucket};
+pub use crate::files::place::{Content, Stored};
+use crate::files::place::{Place, below};
 use crate::problem::Problem;
+use crate::settings::Settings;
 
 /// Bytes that tell what a file is.
 const HEAD_LIMIT: usize = 8192;
 
+/// Somebody waits at a page for a store that says nothing.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Files {
-    folder: PathBuf,
+    /// On this machine, wherever the files are kept.
+    arriving: PathBuf,
+    place: Place,
 }
 
 /// A file that is safely on the disk and not yet spoken of by any record.
@@ -34,7 +53,7 @@ pub struct StoredFile {
 /// Takes in bytes as they come; `finish` makes them a file.
 #[derive(Debug)]
 pub struct Upload {
-    folder: PathBuf,
+    place: Place,
     path: PathBuf,
     file: tokio::fs::File,
     hash: Sha256,
@@ -44,84 +63,107 @@ pub struct Upload {
 }
 
 impl Files {
+    /// Where the settings say.
+    ///
+    /// # Errors
+    /// When the folder cannot be made, or the settings of the store are wrong. The store is not asked yet.
+    pub fn of(settings: &Settings, tls: &ClientConfig) -> anyhow::Result<Files> {
+        let files = Files::in_folder(settings.files_folder())?;
+        let Some(address) = &settings.files_store else { return Ok(files) };
+        let bucket = Bucket::open(address, &settings.s3, tls, PATIENCE);
+        Ok(Files { place: Place::Bucket(bucket.context("the store of files")?), ..files })
+    }
+
     pub fn in_folder(folder: PathBuf) -> std::io::Result<Files> {
-        std::fs::create_dir_all(folder.join("arriving"))?;
-        Ok(Files { folder })
+        let arriving = folder.join("arriving");
+        std::fs::create_dir_all(&arriving)?;
+        Ok(Files { arriving, place: Place::Folder(folder) })
     }
 
     pub async fn begin(&self, limit: u64) -> Result<Upload, Problem> {
-        let path = self.folder.join("arriving").join(uuid::Uuid::now_v7().to_string());
+        let path = self.arriving.join(uuid::Uuid::now_v7().to_string());
         let file = tokio::fs::File::create(&path).await?;
-        Ok(Upload {
-            folder: self.folder.clone(),
-            path,
-            file,
-            hash: Sha256::new(),
-            size: 0,
-            limit,
-            head: Vec::new(),
-        })
+        let place = self.place.clone();
+        Ok(Upload { place, path, file, hash: Sha256::new(), size: 0, limit, head: Vec::new() })
     }
 
-    /// Where a stored file lies.
-    pub fn path(&self, hash: &[u8]) -> PathBuf {
-        place(&self.folder, hash)
+    /// A stored file, a part at a time. `None` when there is none.
+    ///
+    /// # Errors
+    /// `FilesAway` when the store is.
+    pub async fn open(&self, hash: &[u8]) -> Result<Option<Content>, Problem> {
+        self.place.open(hash).await
+    }
+
+    /// A stored file at once: for lists, which are small. `None` when there is none.
+    ///
+    /// # Errors
+    /// As `open`.
+    pub async fn read(&self, hash: &[u8]) -> Result<Option<Vec<u8>>, Problem> {
+        let Some(content) = self.open(hash).await? else { return Ok(None) };
+        let parts: Vec<_> = content.bytes.try_collect().await?;
+        Ok(Some(parts.concat()))
     }
 
     /// A file that an earlier try of the same form brought, by the hash the page kept for it. `None` when there is none.
-    pub async fn kept(&self, hash: &str, name: &str) -> Option<StoredFile> {
-        let hash = unhex(hash).filter(|hash| hash.len() == 32)?;
-        let mut file = tokio::fs::File::open(self.path(&hash)).await.ok()?;
-        let size = i64::try_from(file.metadata().await.ok()?.len()).ok()?;
-        let mut head = Vec::new();
-        (&mut file).take(HEAD_LIMIT as u64).read_to_end(&mut head).await.ok()?;
-        Some(StoredFile { hash, size, media_type: sniff(&head).to_owned(), name: safe_name(name) })
-    }
-
-    /// Content hashes of the files that were brought before an instant.
     ///
     /// # Errors
-    /// When the folder cannot be read.
-    pub fn stored_before(&self, before: Timestamp) -> std::io::Result<Vec<Vec<u8>>> {
-        let mut found = Vec::new();
-        for folder in std::fs::read_dir(&self.folder)? {
-            let folder = folder?;
-            let first = folder.file_name().to_string_lossy().into_owned();
-            if first.len() != 2 || !folder.file_type()?.is_dir() {
-                continue;
-            }
-            for file in std::fs::read_dir(folder.path())? {
-                let file = file?;
-                let hash = unhex(&format!("{first}{}", file.file_name().to_string_lossy()));
-                if let Some(hash) = hash.filter(|hash| hash.len() == 32)
-                    && is_before(&file.path(), before)?
-                {
-                    found.push(hash);
-                }
-            }
-        }
-        found.sort();
-        Ok(found)
+    /// `FilesAway` when the store is: nobody knows whether it is there.
+    pub async fn kept(&self, hash: &str, name: &str) -> Result<Option<StoredFile>, Problem> {
+        let Some(hash) = unhex(hash).filter(|hash| hash.len() == 32) else { return Ok(None) };
+        let Some((size, head)) = self.place.beginning(&hash, HEAD_LIMIT).await? else { return Ok(None) };
+        let size = i64::try_from(size).unwrap_or(i64::MAX);
+        Ok(Some(StoredFile { hash, size, media_type: sniff(&head).to_owned(), name: safe_name(name) }))
     }
 
-    /// Removes a file that was brought before an instant. False when there is none, or it was brought again since.
+    /// Every stored file, by its hash. Blocks.
     ///
     /// # Errors
-    /// When the folder cannot be written.
-    pub fn remove(&self, hash: &[u8], before: Timestamp) -> std::io::Result<bool> {
-        let path = self.path(hash);
-        if !path.exists() || !is_before(&path, before)? {
-            return Ok(false);
+    /// When the folder cannot be read, or the store is away.
+    pub fn all(&self) -> Result<Vec<Stored>, Problem> {
+        self.place.all()
+    }
+
+    /// Content hashes of the files that were brought before an instant. Blocks.
+    ///
+    /// # Errors
+    /// As `all`.
+    pub fn stored_before(&self, before: Timestamp) -> Result<Vec<Vec<u8>>, Problem> {
+        Ok(self.all()?.into_iter().filter(|file| file.at < before).map(|file| file.hash).collect())
+    }
+
+    /// Removes a file that was brought before an instant. False when there is none, or it was brought again since. Blocks.
+    ///
+    /// # Errors
+    /// When the folder cannot be written, or the store is away.
+    pub fn remove(&self, hash: &[u8], before: Timestamp) -> Result<bool, Problem> {
+        self.place.remove(hash, before)
+    }
+
+    /// Writes a stored file into a new one and waits until it is on the disk. Blocks.
+    ///
+    /// # Errors
+    /// When there is none, or it cannot be read or written.
+    pub fn copy_out(&self, hash: &[u8], to: std::fs::File) -> anyhow::Result<()> {
+        self.place.copy_out(hash, to)
+    }
+
+    /// Takes in a file whose content has this hash, such as one of a backup. Blocks.
+    ///
+    /// # Errors
+    /// When it cannot be read or written, or the store is away.
+    pub fn bring(&self, hash: &[u8], from: &Path) -> anyhow::Result<()> {
+        match &self.place {
+            Place::Bucket(bucket) => bucket::wait(bucket.put(&below(hash), from)),
+            Place::Folder(folder) => {
+                let arrived = self.arriving.join(uuid::Uuid::now_v7().to_string());
+                std::fs::copy(from, &arrived)?;
+                std::fs::File::open(&arrived)?.sync_all()?;
+                let to = folder.join(below(hash));
+                std::fs::create_dir_all(to.parent().unwrap_or(folder))?;
+                Ok(std::fs::rename(&arrived, to)?)
+            }
         }
-        // Moved aside first: one that arrives at this very moment is seen, and put back.
-        let aside = self.folder.join("arriving").join(uuid::Uuid::now_v7().to_string());
-        std::fs::rename(&path, &aside)?;
-        if is_before(&aside, before)? {
-            std::fs::remove_file(&aside)?;
-            return Ok(true);
-        }
-        std::fs::rename(&aside, &path)?;
-        Ok(false)
     }
 
     /// Stores bytes that are already at hand, such as a generated paper or a file of the demonstration.
@@ -130,16 +172,6 @@ impl Files {
         upload.write(bytes).await?;
         upload.finish(name).await
     }
-}
-
-fn place(folder: &Path, hash: &[u8]) -> PathBuf {
-    let name = hex(hash);
-    folder.join(&name[..2]).join(&name[2..])
-}
-
-fn is_before(path: &Path, instant: Timestamp) -> std::io::Result<bool> {
-    let written = std::fs::metadata(path)?.modified()?;
-    Ok(Timestamp::try_from(written).is_ok_and(|written| written < instant))
 }
 
 impl Upload {
@@ -163,15 +195,13 @@ impl Upload {
         self.size
     }
 
+    /// # Errors
+    /// `FilesAway` when the store is; nothing is left then.
     pub async fn finish(mut self, name: &str) -> Result<StoredFile, Problem> {
         self.file.flush().await?;
         self.file.sync_all().await?;
         let hash = std::mem::take(&mut self.hash).finalize().to_vec();
-        let path = place(&self.folder, &hash);
-        if let Some(parent) = path.parent() {
-            tokio::fs::create_dir_all(parent).await?;
-        }
-        tokio::fs::rename(&self.path, &path).await?;
+        self.place.take(&self.path, &hash).await?;
         let size = i64::try_from(self.size).unwrap_or(i64::MAX);
         Ok(StoredFile { hash, size, media_type: sniff(&self.head).to_owned(), name: safe_name(name) })
     }
@@ -245,47 +275,4 @@ pub fn unhex(text: &str) -> Option<Vec<u8>> {
         return None;
     }
     (0..text.len()).step_by(2).map(pair).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_never_holds_a_path() {
-        assert_eq!(safe_name("../../etc/passwd"), "passwd");
-        assert_eq!(safe_name("C:\\Users\\gup\\scan.pdf"), "scan.pdf");
-        assert_eq!(safe_name("..."), "file");
-        assert_eq!(safe_name("a\u{202e}fdp.exe"), "afdp.exe");
-    }
-
-    #[test]
-    fn the_bytes_say_what_a_file_is() {
-        assert_eq!(sniff(b"\x89PNG\r\n\x1a\n0000"), "image/png");
-        assert_eq!(sniff(b"<html><script>alert(1)</script>"), "text/plain");
-        assert_eq!(sniff(b"MZ\x90\0\x03"), "application/vnd.microsoft.portable-executable");
-        assert_eq!(sniff("ཀ".as_bytes()), "text/plain");
-        assert_eq!(sniff(&[0, 1, 2, 3]), "application/octet-stream");
-    }
-
-    #[tokio::test]
-    async fn the_same_content_is_stored_once_and_too_much_leaves_nothing() {
-        let folder = tempfile::tempdir().unwrap();
-        let files = Files::in_folder(folder.path().to_owned()).unwrap();
-        let one = files.store("a.txt", b"same").await.unwrap();
-        let two = files.store("b.txt", b"same").await.unwrap();
-        assert_eq!(one.hash, two.hash);
-        assert_eq!(std::fs::read(files.path(&one.hash)).unwrap(), b"same");
-
-        let kept = files.kept(&hex(&one.hash), "../b.txt").await.unwrap();
-        assert_eq!((kept.name.as_str(), kept.size, kept.media_type.as_str()), ("b.txt", 4, "text/plain"));
-        for wrong in ["", "zz", "../../etc/passwd", &"0".repeat(64)] {
-            assert_eq!(files.kept(wrong, "b.txt").await, None);
-        }
-
-        let mut upload = files.begin(3).await.unwrap();
-        assert!(matches!(upload.write(b"four").await, Err(Problem::TooLarge)));
-        drop(upload);
-        assert_eq!(std::fs::read_dir(folder.path().join("arriving")).unwrap().count(), 0);
-    }
 }

@@ -3,6 +3,7 @@
 pub mod analysis;
 pub mod app;
 pub mod backup;
+pub mod bucket;
 pub mod channels;
 pub mod clock;
 pub mod connections;

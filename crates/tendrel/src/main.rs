@@ -16,6 +16,9 @@ struct Arguments {
     /// `postgres://…` instead of the embedded database.
     #[arg(long, global = true, env = "TENDREL_DATABASE")]
     database: Option<String>,
+    /// A store for attachments instead of the data folder: s3://BUCKET/FOLDER.
+    #[arg(long, global = true, env = "TENDREL_FILES")]
+    files: Option<String>,
     #[command(subcommand)]
     command: Command,
 }
@@ -93,7 +96,11 @@ enum Export {
 
 fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
-    let place = tendrel::settings::Place { data: arguments.data, database: arguments.database };
+    let place = tendrel::settings::Place {
+        data: arguments.data,
+        database: arguments.database,
+        files: arguments.files,
+    };
     match arguments.command {
         Command::Serve(serve) => tendrel::serve::run(&place, &serve),
         Command::Health(health) => tendrel::machine::ask::run(&health, &mut std::io::stdout()),

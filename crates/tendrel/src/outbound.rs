@@ -1,5 +1,5 @@
-//! The one client by which the program asks others by HTTP: it waits so long and no longer, takes so much and no more,
-//! and goes where it was sent and nowhere else.
+//! How the program asks others by HTTP: it waits so long and no longer, takes so much and no more, and goes where it was
+//! sent and nowhere else.
 
 pub mod networks;
 
@@ -28,6 +28,23 @@ pub struct Outbound {
     /// To where somebody said on a page.
     typed: reqwest::Client,
     allowed: Arc<[Network]>,
+}
+
+/// A client for what may be large: it may take any time, as long as something comes within `patience`.
+///
+/// # Errors
+/// When no client can be made of this.
+pub fn patient(tls: ClientConfig, patience: Duration) -> reqwest::Result<reqwest::Client> {
+    builder(tls).read_timeout(patience).build()
+}
+
+fn builder(tls: ClientConfig) -> reqwest::ClientBuilder {
+    reqwest::Client::builder()
+        .tls_backend_preconfigured(tls)
+        .connect_timeout(CONNECT_WITHIN)
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy()
+        .user_agent(concat!("Tendrel/", env!("CARGO_PKG_VERSION")))
 }
 
 /// Why there is no answer.
@@ -66,18 +83,10 @@ impl Outbound {
     /// # Errors
     /// When no client can be made of this.
     pub fn new(tls: &ClientConfig, allowed: &[Network]) -> anyhow::Result<Outbound> {
-        let builder = || {
-            reqwest::Client::builder()
-                .tls_backend_preconfigured(tls.clone())
-                .connect_timeout(CONNECT_WITHIN)
-                .timeout(ANSWER_WITHIN)
-                .redirect(reqwest::redirect::Policy::none())
-                .no_proxy()
-                .user_agent(concat!("Tendrel/", env!("CARGO_PKG_VERSION")))
-        };
+        let client = || builder(tls.clone()).timeout(ANSWER_WITHIN);
         let allowed: Arc<[Network]> = allowed.into();
-        let typed = builder().dns_resolver(OnlyOutside(Arc::clone(&allowed))).build()?;
-        Ok(Outbound { named: builder().build()?, typed, allowed })
+        let typed = client().dns_resolver(OnlyOutside(Arc::clone(&allowed))).build()?;
+        Ok(Outbound { named: client().build()?, typed, allowed })
     }
 
     /// Sends a request and reads the whole answer.

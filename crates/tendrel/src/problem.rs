@@ -37,6 +37,9 @@ pub enum Problem {
     /// The program is asked for more than it can do now.
     #[error("busy")]
     Busy,
+    /// The store of files is away: nothing was saved.
+    #[error("the store of files is away")]
+    FilesAway,
     /// The disk is full: nothing was saved.
     #[error("disk full")]
     Full,
@@ -83,7 +86,7 @@ impl Problem {
             Problem::Changed => StatusCode::CONFLICT,
             Problem::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Problem::TooMany => StatusCode::TOO_MANY_REQUESTS,
-            Problem::Busy | Problem::Full => StatusCode::SERVICE_UNAVAILABLE,
+            Problem::Busy | Problem::Full | Problem::FilesAway => StatusCode::SERVICE_UNAVAILABLE,
             Problem::Storage(error) if is_away(error) => StatusCode::SERVICE_UNAVAILABLE,
             Problem::Storage(_) | Problem::Other(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -113,6 +116,7 @@ impl Problem {
             Problem::TooMany => "problem-too-many",
             Problem::Busy => "problem-busy",
             Problem::Full => "problem-full",
+            Problem::FilesAway => "problem-files-away",
             Problem::Storage(database::Error::Unknown(_)) => "problem-unknown",
             Problem::Storage(error) if is_away(error) => "problem-busy",
             Problem::Storage(_) | Problem::Other(_) => "problem-other",

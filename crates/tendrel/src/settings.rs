@@ -10,12 +10,14 @@ pub mod entry;
 pub mod identity;
 mod machines;
 mod outward;
+pub mod s3;
 
 use crate::app::App;
 use crate::clock::Clock;
 use crate::settings::entry::{MailSettings, MailTable, SignInSettings};
 pub use crate::settings::machines::{MachineSettings, PublicFormSettings};
 pub use crate::settings::outward::WebhookSettings;
+use crate::settings::s3::{FilesTable, S3Settings};
 
 /// Bytes that one attachment may have.
 pub const ATTACHMENT_LIMIT: u64 = 10 * 1024 * 1024;
@@ -30,27 +32,40 @@ pub const SHORT_TEXT_LIMIT: usize = 200;
 pub struct Place {
     pub data: PathBuf,
     pub database: Option<String>,
+    /// `s3://BUCKET/FOLDER` for attachments; they lie in the data folder without it.
+    pub files: Option<String>,
 }
 
 impl Place {
-    /// The program for a command: the database open, migrated and filled with what every installation starts from.
+    /// What the command line and `tendrel.toml` say together.
     ///
     /// # Errors
-    /// Says what to do when the folder or the database cannot be used.
-    pub fn open(&self) -> anyhow::Result<App> {
+    /// Says where the file is wrong.
+    pub fn settings(&self) -> anyhow::Result<Settings> {
         let file = SettingsFile::read(&self.data)?;
-        std::fs::create_dir_all(&self.data)
-            .with_context(|| format!("the folder {} cannot be made", self.data.display()))?;
-        let settings = Settings {
+        Ok(Settings {
             database: self.database.clone().or(file.database),
             home_unit: file.home_unit,
             backup_folder: file.backup_folder.unwrap_or_else(|| self.data.join("backups")),
+            backup_recipients: file.backup_recipients,
+            files_store: self.files.clone().or(file.files.store),
+            s3: file.s3,
             sign_in: file.sign_in,
             secrets_key: file.secrets_key,
             ca_certificates: file.ca_certificates,
             webhooks: file.webhooks,
             ..Settings::in_folder(self.data.clone())
-        };
+        })
+    }
+
+    /// The program for a command: the database open, migrated and filled with what every installation starts from.
+    ///
+    /// # Errors
+    /// Says what to do when the folder or the database cannot be used.
+    pub fn open(&self) -> anyhow::Result<App> {
+        let settings = self.settings()?;
+        std::fs::create_dir_all(&self.data)
+            .with_context(|| format!("the folder {} cannot be made", self.data.display()))?;
         let app = App::open(settings, Clock::Machine)?;
         crate::install::install(&app)?;
         Ok(app)
@@ -76,10 +91,15 @@ pub struct Settings {
     pub secure_cookies: bool,
     /// Read the sender's address from `X-Forwarded-For`: only behind a proxy that sets it.
     pub behind_proxy: bool,
-    /// Where the nightly backups go.
+    /// Where the nightly backups go: a folder, or `s3://BUCKET/FOLDER`.
     pub backup_folder: PathBuf,
+    /// For whom they are locked; for nobody, they are plain.
+    pub backup_recipients: Vec<String>,
     /// How many of them are kept; with 0 none are made.
     pub backups_kept: usize,
+    /// `s3://BUCKET/FOLDER` for attachments; `None`: the data folder.
+    pub files_store: Option<String>,
+    pub s3: S3Settings,
     pub sign_in: SignInSettings,
     pub mail: MailSettings,
     pub machines: MachineSettings,
@@ -105,9 +125,15 @@ pub struct SettingsFile {
     pub show_unreviewed: Option<bool>,
     pub behind_proxy: Option<bool>,
     pub backup_folder: Option<PathBuf>,
+    #[serde(default)]
+    pub backup_recipients: Vec<String>,
     pub backups_kept: Option<usize>,
     pub secrets_key: Option<String>,
     pub ca_certificates: Option<PathBuf>,
+    #[serde(default)]
+    pub files: FilesTable,
+    #[serde(default)]
+    pub s3: S3Settings,
     #[serde(default)]
     pub sign_in: SignInSettings,
     #[serde(default)]
@@ -132,6 +158,7 @@ impl SettingsFile {
         let mut file: SettingsFile = toml::from_str(&text)
             .map_err(|error| anyhow::anyhow!("{} is not right: {error}", path.display()))?;
         file.machines.check().with_context(|| format!("{} is not right", path.display()))?;
+        file.s3.check().with_context(|| format!("{} is not right", path.display()))?;
         file.take_secrets(|name| std::env::var(name).ok());
         file.webhooks.check().with_context(|| format!("{} is not right", path.display()))?;
         file.sign_in.check().with_context(|| format!("{} is not right", path.display()))?;
@@ -149,6 +176,7 @@ impl SettingsFile {
     fn take_secrets(&mut self, environment: impl Fn(&str) -> Option<String>) {
         self.secrets_key = environment("TENDREL_SECRETS_KEY").or(self.secrets_key.take());
         self.sign_in.take_secrets(&environment);
+        self.s3.take_secrets(&environment);
     }
 }
 
@@ -157,7 +185,10 @@ impl Settings {
     pub fn in_folder(data: PathBuf) -> Settings {
         Settings {
             backup_folder: data.join("backups"),
+            backup_recipients: Vec::new(),
             backups_kept: BACKUPS_KEPT,
+            files_store: None,
+            s3: S3Settings::default(),
             data,
             database: None,
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),

@@ -5,6 +5,7 @@ mod attacks;
 mod browser;
 mod issuer;
 mod links;
+mod s3;
 mod schema;
 pub(crate) mod slapd;
 
@@ -17,6 +18,7 @@ use testkit::Fresh;
 
 pub(crate) use browser::{Browser, Page};
 pub(crate) use issuer::Issuer;
+pub(crate) use s3::S3;
 pub(crate) use schema::Schema;
 pub(crate) use slapd::Slapd;
 
@@ -137,6 +139,11 @@ impl World {
             })
             .unwrap();
         Browser::new(&self.app, Some(secret))
+    }
+
+    /// What opens the same database a second time, for a command.
+    pub(crate) fn url(&self) -> String {
+        self.fresh.url.clone()
     }
 
     /// A browser of somebody of the public.

@@ -96,6 +96,7 @@ problem-too-many = Too many tries in a short time from your address. Wait half a
 problem-busy = The program is busy at the moment. Wait half a minute and send it again; nothing was saved twice.
 problem-unknown = The connection to the records broke while this was being saved, so it may be there or not. Look whether it is there; if not, send it again.
 problem-full = The disk of the server is full and nothing was saved. Tell your ICT unit by telephone.
+problem-files-away = The place where files are kept does not answer at the moment, so nothing was saved. Try again in a few minutes; if it stays so, tell your ICT unit by telephone.
 problem-other = This is our mistake, not yours. Nothing was saved. Try again; if it happens again, tell your ICT unit the reference below.
 problem-other-site = This form was sent by another site, so it was not taken. Open our page and send it from there.
 problem-broken-off = The line broke while sending. Go back and send it again: nothing was saved.
@@ -110,6 +111,7 @@ problem-home = To the start
 file-too-large = is larger than 10 MB. Make it smaller, or send it in parts.
 file-empty = is empty. Choose it again.
 file-disk-full = could not be taken: the disk of the server is full. Send the rest without it, and tell your ICT unit by telephone.
+file-store-away = could not be kept just now: the place where files are kept does not answer. Choose it again before you send the form again.
 file-too-many = is one too many: ten files at a time.
 
 wrong-title = { $count ->

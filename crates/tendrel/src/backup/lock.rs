@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use age::secrecy::SecretString;
 use age::{Decryptor, Encryptor, Identity, Recipient, scrypt, x25519};
 use anyhow::{Context, bail};
-use uuid::Uuid;
 
 use crate::backup::copy::private;
+use crate::backup::scratch::Scratch;
 
 /// For whom a backup is locked; left out, it is a plain folder.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -34,6 +34,14 @@ pub struct KeyArguments {
 }
 
 impl LockArguments {
+    /// As asked for, or else as the settings say.
+    pub(super) fn or(&self, recipients: &[String]) -> LockArguments {
+        if self.is_wanted() {
+            return self.clone();
+        }
+        LockArguments { recipient: recipients.to_vec(), passphrase_file: None }
+    }
+
     pub(super) fn is_wanted(&self) -> bool {
         !self.recipient.is_empty() || self.passphrase_file.is_some()
     }
@@ -103,14 +111,14 @@ pub(super) fn pack(folder: &Path, to: &Path, lock: &LockArguments) -> anyhow::Re
 /// A backup that can be read: where it lies, or where it was unpacked to, which is gone afterwards.
 pub(super) struct Opened {
     pub(super) folder: PathBuf,
-    unpacked: Option<PathBuf>,
+    _scratch: Option<Scratch>,
 }
 
 impl Opened {
     /// Opens a backup, a folder or a locked file; `beside` is a folder in which there is room.
     pub(super) fn open(from: &Path, key: &KeyArguments, beside: &Path) -> anyhow::Result<Opened> {
         if !from.is_file() {
-            return Ok(Opened { folder: from.to_owned(), unpacked: None });
+            return Ok(Opened { folder: from.to_owned(), _scratch: None });
         }
         let identities = key.identities()?;
         let locked = Decryptor::new_buffered(BufReader::new(File::open(from)?))
@@ -118,25 +126,11 @@ impl Opened {
         let plain = locked
             .decrypt(identities.iter().map(|it| &**it))
             .with_context(|| format!("{} does not open with this key", from.display()))?;
-        let place = beside.join(format!("tendrel_unpacked_{}", Uuid::now_v7().simple()));
-        let mut opened = Opened { folder: place.clone(), unpacked: Some(place.clone()) };
-        std::fs::create_dir_all(&place)?;
+        let scratch = Scratch::new(beside, "unpacked")?;
         tar::Archive::new(plain)
-            .unpack(&place)
+            .unpack(scratch.folder())
             .with_context(|| format!("{} is damaged, or there is no room to unpack it", from.display()))?;
-        let inside = std::fs::read_dir(&place)?.next().context("the locked backup is empty")??;
-        opened.folder = inside.path();
-        Ok(opened)
-    }
-}
-
-impl Drop for Opened {
-    fn drop(&mut self) {
-        if let Some(place) = &self.unpacked
-            && place.exists()
-            && let Err(error) = std::fs::remove_dir_all(place)
-        {
-            tracing::error!("{} is left behind: {error}", place.display());
-        }
+        let inside = std::fs::read_dir(scratch.folder())?.next().context("the locked backup is empty")??;
+        Ok(Opened { folder: inside.path(), _scratch: Some(scratch) })
     }
 }

@@ -1,6 +1,6 @@
 //! Makes a backup while others read and write.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
@@ -9,19 +9,29 @@ use jiff::Timestamp;
 
 use crate::app::App;
 use crate::backup::lock::{self, LockArguments};
-use crate::backup::manifest::{Entry, FORMAT, Kind, Manifest};
-use crate::backup::{copy, store, tables};
+use crate::backup::manifest::{Entry, FORMAT, Kind, Manifest, NAME};
+use crate::backup::scratch::Scratch;
+use crate::backup::{away, copy, store, tables};
+use crate::bucket;
 use crate::files::hex;
 use crate::record::checkpoint::Signed;
 
 /// What every backup's name begins with.
-const BEGINS: &str = "tendrel-";
+pub(super) const BEGINS: &str = "tendrel-";
+
+/// What every locked one's ends with.
+pub(super) const LOCKED: &str = ".tar.age";
 
 /// A backup that was made.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Made {
+    /// A path, or an address in a store.
+    pub place: String,
+    /// The plain backup; where `place` is another, gone with this value.
     pub folder: PathBuf,
     pub manifest: Manifest,
+    pub is_locked: bool,
+    _scratch: Option<Scratch>,
 }
 
 /// What the database says of itself at the moment of the copy.
@@ -32,54 +42,62 @@ struct Told {
     checkpoint: Option<Signed>,
 }
 
-/// Makes a backup below `target` and notes it for the operator's page. Blocks.
+/// Makes a backup below `target`, a folder or `s3://BUCKET/FOLDER`, and notes it for the operator's page. Blocks.
+///
+/// A locked one, and one for a store, is made by way of the data folder: no plain copy lies in `target` ever.
 ///
 /// # Errors
 /// When it could not be made; nothing is left of it then.
-pub fn make(app: &App, target: &Path) -> anyhow::Result<Made> {
-    let made = write(app, target)?;
-    note(app, &made.manifest, &made.folder, made.manifest.size())?;
+pub fn make(app: &App, target: &Path, lock: &LockArguments) -> anyhow::Result<Made> {
+    let store = match bucket::address(target) {
+        Some(address) => Some(away::open(address, &app.settings, &app.tls)?),
+        None => {
+            std::fs::create_dir_all(target)
+                .with_context(|| format!("the folder {} cannot be made", target.display()))?;
+            None
+        }
+    };
+    let is_locked = lock.is_wanted();
+    if store.is_none() && !is_locked {
+        let (folder, manifest) = write(app, target, latest(target)?.as_deref())?;
+        let made = Made { place: folder.display().to_string(), folder, manifest, is_locked, _scratch: None };
+        note(app, &made, made.manifest.size())?;
+        return Ok(made);
+    }
+    let scratch = Scratch::new(&app.settings.data, "packing")?;
+    let (folder, manifest) = write(app, scratch.folder(), None)?;
+    let (mut whole, mut size) = (folder.clone(), manifest.size());
+    if is_locked {
+        let name = folder.file_name().context("a backup without a name")?.display().to_string();
+        let beside = if store.is_some() { scratch.folder().to_owned() } else { target.canonicalize()? };
+        whole = beside.join(name + LOCKED);
+        ensure!(!whole.exists(), "{} exists already; wait a second", whole.display());
+        lock::pack(&folder, &whole, lock)?;
+        size = std::fs::metadata(&whole)?.len();
+    }
+    let place = match &store {
+        Some(store) => away::send(app, store, &whole)?,
+        None => whole.display().to_string(),
+    };
+    let made = Made { place, folder, manifest, is_locked, _scratch: Some(scratch) };
+    note(app, &made, size)?;
     Ok(made)
 }
 
-/// Makes a backup as one locked file below `target`, by way of the data folder: no plain copy lies in `target` ever.
-///
-/// # Errors
-/// As `make`.
-pub fn make_locked(app: &App, target: &Path, lock: &LockArguments) -> anyhow::Result<(PathBuf, Manifest)> {
-    std::fs::create_dir_all(target)
-        .with_context(|| format!("the folder {} cannot be made", target.display()))?;
-    let packing = app.settings.data.join(format!("tendrel_packing_{}", uuid::Uuid::now_v7().simple()));
-    let packed = write(app, &packing).and_then(|Made { folder, manifest }| {
-        let name = folder.file_name().context("a backup without a name")?.display().to_string();
-        let file = target.canonicalize()?.join(format!("{name}.tar.age"));
-        ensure!(!file.exists(), "{} exists already; wait a second", file.display());
-        lock::pack(&folder, &file, lock)?;
-        note(app, &manifest, &file, std::fs::metadata(&file)?.len())?;
-        Ok((file, manifest))
-    });
-    if packing.exists() {
-        std::fs::remove_dir_all(&packing)?;
-    }
-    packed
-}
-
-fn note(app: &App, manifest: &Manifest, place: &Path, size: u64) -> anyhow::Result<()> {
-    let (at, place) = (manifest.made_at, place.display().to_string());
+fn note(app: &App, made: &Made, size: u64) -> anyhow::Result<()> {
+    let (at, place) = (made.manifest.made_at, made.place.clone());
     let size = i64::try_from(size).unwrap_or(i64::MAX);
     app.db.write_blocking(move |tx| store::made(tx, at, &place, size))?;
     Ok(())
 }
 
-fn write(app: &App, target: &Path) -> anyhow::Result<Made> {
+fn write(app: &App, target: &Path, before: Option<&Path>) -> anyhow::Result<(PathBuf, Manifest)> {
     let now = app.clock.now();
-    std::fs::create_dir_all(target)
-        .with_context(|| format!("the folder {} cannot be made", target.display()))?;
     let target = target.canonicalize()?;
     let folder = target.join(format!("{BEGINS}{}", now.strftime("%Y%m%d-%H%M%SZ")));
     ensure!(!folder.exists(), "{} exists already; wait a second", folder.display());
     let partial = folder.with_extension("partial");
-    let made = fill(app, &partial, latest(&target)?.as_deref(), now).and_then(|manifest| {
+    let made = fill(app, &partial, before, now).and_then(|manifest| {
         std::fs::rename(&partial, &folder)?;
         std::fs::File::open(&target)?.sync_all()?;
         Ok(manifest)
@@ -88,7 +106,7 @@ fn write(app: &App, target: &Path) -> anyhow::Result<Made> {
         // The reason matters more than a left-over.
         let _ = std::fs::remove_dir_all(&partial);
     }
-    Ok(Made { folder, manifest: made? })
+    Ok((folder, made?))
 }
 
 fn fill(app: &App, folder: &Path, before: Option<&Path>, now: Timestamp) -> anyhow::Result<Manifest> {
@@ -102,9 +120,11 @@ fn fill(app: &App, folder: &Path, before: Option<&Path>, now: Timestamp) -> anyh
         database::Kind::Postgres => (Kind::Postgres, export_tables(app, folder, &mut entries)?),
     };
     let mut missing = Vec::new();
+    let there: HashMap<Vec<u8>, u64> =
+        app.files.all().context("the files")?.into_iter().map(|file| (file.hash, file.size)).collect();
     for hash in &told.files {
-        match copy_file(app, folder, before, hash)? {
-            Some(entry) => entries.push(entry),
+        match there.get(hash) {
+            Some(size) => entries.push(copy_file(app, folder, before, hash, *size)?),
             None => missing.push(hex(hash)),
         }
     }
@@ -167,20 +187,26 @@ fn entry(folder: &Path, path: String) -> anyhow::Result<Entry> {
 }
 
 /// Copies an attachment, or links it to the one of the backup before: it has the same content or another name.
-/// `None` when it is not in the data folder.
-fn copy_file(app: &App, folder: &Path, before: Option<&Path>, hash: &[u8]) -> anyhow::Result<Option<Entry>> {
+fn copy_file(
+    app: &App,
+    folder: &Path,
+    before: Option<&Path>,
+    hash: &[u8],
+    size: u64,
+) -> anyhow::Result<Entry> {
     let name = hex(hash);
     let path = format!("files/{}/{}", &name[..2], &name[2..]);
-    let (from, to) = (app.files.path(hash), folder.join(&path));
-    let Ok(there) = std::fs::metadata(&from) else { return Ok(None) };
+    let to = folder.join(&path);
     if let Some(parent) = to.parent() {
         std::fs::create_dir_all(parent)?;
     }
     let earlier = before.map(|before| before.join(&path));
-    let same = earlier.filter(|earlier| std::fs::metadata(earlier).is_ok_and(|it| it.len() == there.len()));
-    let is_linked = same.is_some_and(|earlier| std::fs::hard_link(earlier, &to).is_ok());
-    let (size, sha256) = if is_linked { (there.len(), name) } else { copy::copy(&from, &to)? };
-    Ok(Some(Entry { path, size, sha256 }))
+    let same = earlier.filter(|earlier| std::fs::metadata(earlier).is_ok_and(|it| it.len() == size));
+    if same.is_some_and(|earlier| std::fs::hard_link(earlier, &to).is_ok()) {
+        return Ok(Entry { path, size, sha256: name });
+    }
+    app.files.copy_out(hash, copy::private(&to)?)?;
+    entry(folder, path)
 }
 
 /// The backups in a folder, oldest first.
@@ -192,7 +218,7 @@ pub fn all(target: &Path) -> anyhow::Result<Vec<PathBuf>> {
     for entry in std::fs::read_dir(target)? {
         let path = entry?.path();
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        let is_whole = path.extension().is_none() && path.join("manifest.json").exists();
+        let is_whole = name.ends_with(LOCKED) || path.extension().is_none() && path.join(NAME).exists();
         if name.starts_with(BEGINS) && is_whole {
             found.push(path);
         }

@@ -12,7 +12,7 @@ use crate::backup::copy;
 use crate::record::checkpoint::Signed;
 
 pub const FORMAT: &str = "tendrel backup 1";
-const NAME: &str = "manifest.json";
+pub(super) const NAME: &str = "manifest.json";
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {

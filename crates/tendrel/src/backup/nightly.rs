@@ -1,11 +1,16 @@
 //! A backup every night, and once a week the proof that it can be restored. What fails is tried again after an hour.
 
+use std::path::Path;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::app::App;
+use crate::backup::away::{self, Fetched};
+use crate::backup::lock::LockArguments;
+use crate::backup::make::Made;
 use crate::backup::{check, make, store, sweep};
+use crate::bucket;
 use crate::problem::Problem;
 
 /// After a start the desk comes first; a machine that is off at night still makes its backup on every day.
@@ -87,17 +92,41 @@ async fn is_due(app: &App, now: Timestamp) -> Result<bool, Problem> {
 fn work(app: &App, now: Timestamp) -> anyhow::Result<()> {
     let folder = &app.settings.backup_folder;
     sweep::sweep(app, now - STALE)?;
-    let made = make::make(app, folder)?;
+    let made = make::make(app, folder, &LockArguments::default().or(&app.settings.backup_recipients))?;
     let (_, proven) = app.db.read_blocking(store::ages)?;
     if proven.is_none_or(|proven| now.duration_since(proven) >= PROVE_EVERY) {
-        check::check(app, &made.folder)?;
+        prove(app, &made)?;
     }
     // The oldest go only when the new one is there.
-    let all = make::all(&folder.canonicalize()?)?;
-    for old in &all[..all.len().saturating_sub(app.settings.backups_kept.max(1))] {
-        std::fs::remove_dir_all(old)?;
-        let place = old.display().to_string();
-        app.db.write_blocking(move |tx| store::removed(tx, &place))?;
+    remove_old(app, folder)
+}
+
+/// From where it lies. A locked one is proven as it was before it was locked: the program has no key that opens it.
+fn prove(app: &App, made: &Made) -> anyhow::Result<()> {
+    let place = if made.is_locked { made.folder.as_path() } else { Path::new(&made.place) };
+    let fetched = Fetched::get(place, &app.settings, &app.tls, &app.settings.data)?;
+    check::check(app, &fetched.place).map(drop)
+}
+
+fn remove_old(app: &App, target: &Path) -> anyhow::Result<()> {
+    let kept = app.settings.backups_kept.max(1);
+    let gone = |place: String| app.db.write_blocking(move |tx| store::removed(tx, &place));
+    let Some(address) = bucket::address(target) else {
+        let all = make::all(&target.canonicalize()?)?;
+        for old in &all[..all.len().saturating_sub(kept)] {
+            let removed = if old.is_dir() { std::fs::remove_dir_all(old) } else { std::fs::remove_file(old) };
+            removed?;
+            gone(old.display().to_string())?;
+        }
+        return Ok(());
+    };
+    let of = away::open(address, &app.settings, &app.tls)?;
+    let ours = app.db.read_blocking(store::places)?;
+    let mut all = bucket::wait(away::names(&of))?;
+    all.retain(|name| ours.contains(&of.place(name)));
+    for old in &all[..all.len().saturating_sub(kept)] {
+        bucket::wait(away::remove(&of, old))?;
+        gone(of.place(old))?;
     }
     Ok(())
 }

@@ -62,6 +62,42 @@ pub(super) fn checked(
     Ok(())
 }
 
+/// Where backups are that were noted and not removed since.
+pub(super) fn places(r: &mut Reader) -> Result<Vec<String>, Error> {
+    r.rows("SELECT place FROM backups WHERE place <> ''", &[], |row| row.get("place"))
+}
+
+/// What the key of an upload that was begun begins with; its address follows.
+const SENDING: &str = "backup_sending:";
+
+/// Notes an upload before its first byte, so that what is left of it can be found.
+pub(super) fn sending(tx: &mut Transaction, place: &str, now: Timestamp) -> Result<(), Error> {
+    let (key, now) = (format!("{SENDING}{place}"), format!("{now:.6}"));
+    tx.execute(
+        "INSERT INTO settings (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        &[(&key).into(), (&now).into()],
+    )?;
+    Ok(())
+}
+
+/// The upload is whole, or nothing is left of it.
+pub(super) fn sent(tx: &mut Transaction, place: &str) -> Result<(), Error> {
+    let key = format!("{SENDING}{place}");
+    tx.execute("DELETE FROM settings WHERE key = $1", &[(&key).into()])?;
+    Ok(())
+}
+
+/// Addresses of the uploads that were begun before an instant and not ended.
+pub(super) fn sent_before(r: &mut Reader, before: Timestamp) -> Result<Vec<String>, Error> {
+    let (like, before) = (format!("{SENDING}%"), format!("{before:.6}"));
+    let keys: Vec<String> = r.rows(
+        "SELECT key FROM settings WHERE key LIKE $1 AND value < $2 ORDER BY key",
+        &[(&like).into(), (&before).into()],
+        |row| row.get("key"),
+    )?;
+    Ok(keys.iter().filter_map(|key| key.strip_prefix(SENDING)).map(str::to_owned).collect())
+}
+
 /// The backup is gone; that it was proven stays known.
 pub(super) fn removed(tx: &mut Transaction, place: &str) -> Result<(), Error> {
     tx.execute("UPDATE backups SET place = '' WHERE place = $1", &[place.into()])?;

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::app::App;
+use crate::backup::away;
 
 /// Removes what was begun before `before`. Blocks.
 pub(super) fn sweep(app: &App, before: Timestamp) -> anyhow::Result<()> {
@@ -16,6 +17,10 @@ pub(super) fn sweep(app: &App, before: Timestamp) -> anyhow::Result<()> {
     };
     remove(&app.settings.backup_folder, halves)?;
     remove(&app.settings.data, |name| is_temporary(name, before))?;
+    if let Err(error) = away::sweep(app, before) {
+        // It may be another store than tonight's, and does not hold this backup up.
+        tracing::warn!("what is left of an upload cannot be removed yet: {error:#}");
+    }
     if app.db.kind() == Kind::Postgres {
         app.db.write_blocking::<_, Error, _>(move |tx| {
             let all = tx.rows(

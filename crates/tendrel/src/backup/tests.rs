@@ -36,7 +36,10 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
 
 async fn made(app: &App) -> PathBuf {
     let app = app.clone();
-    blocking(move || make::make(&app, &app.settings.backup_folder).unwrap().folder).await
+    blocking(move || {
+        make::make(&app, &app.settings.backup_folder, &LockArguments::default()).unwrap().folder.clone()
+    })
+    .await
 }
 
 async fn checked(app: &App, folder: &Path) -> Result<check::Proven, String> {
@@ -93,7 +96,7 @@ async fn what_is_restored_is_what_was_there() {
     let page = karma.get("/search?q=computers").await;
     page.must_have("No Internet in the whole school");
     let hash = restored.db.read(store::file_hashes).await.unwrap().remove(0);
-    assert_eq!(std::fs::read(restored.files.path(&hash)).unwrap(), b"\x89PNG\r\n\x1a\nno light");
+    assert_eq!(restored.files.read(&hash).await.unwrap().unwrap(), b"\x89PNG\r\n\x1a\nno light");
     let desk = crate::desk::save::Desk::new(&restored);
     let incoming = reported(&world);
     let actor = crate::events::Actor::program();
@@ -244,7 +247,7 @@ async fn the_commands_make_check_and_restore() {
     let (_fresh, mut settings) = empty_place();
     settings.data = settings.data.join("first");
     let said = blocking(move || {
-        let place = Place { data: settings.data.clone(), database: settings.database.clone() };
+        let place = Place { data: settings.data.clone(), database: settings.database.clone(), files: None };
         let mut said = Vec::new();
         let target = settings.data.join("copies");
         let arguments = BackupArguments { target: Some(target.clone()), ..BackupArguments::default() };
@@ -258,7 +261,7 @@ async fn the_commands_make_check_and_restore() {
         let refused = command::restore(&place, &arguments, &mut said).unwrap_err().to_string();
         assert!(refused.contains("is not empty"), "{refused}");
         let (_place, settings) = empty_place();
-        let place = Place { data: settings.data.clone(), database: settings.database.clone() };
+        let place = Place { data: settings.data.clone(), database: settings.database.clone(), files: None };
         command::restore(&place, &arguments, &mut said).unwrap();
         let app = App::open(settings, Clock::Machine).unwrap();
         let places = "SELECT COUNT(*) AS n FROM places";
@@ -274,7 +277,8 @@ async fn the_commands_make_check_and_restore() {
 async fn a_locked_backup_opens_with_its_key_and_with_no_other() {
     let world = busy().await;
     let app = world.installed();
-    let place = Place { data: app.settings.data.clone(), database: app.settings.database.clone() };
+    let place =
+        Place { data: app.settings.data.clone(), database: app.settings.database.clone(), files: None };
     blocking(move || {
         let file = |name: &str, text: &str| {
             let path = place.data.join(name);
@@ -320,7 +324,8 @@ async fn a_locked_backup_opens_with_its_key_and_with_no_other() {
                 assert!(check(&found[0], key).is_err(), "{key:?}");
             }
             let (_place, settings) = empty_place();
-            let empty = Place { data: settings.data.clone(), database: settings.database.clone() };
+            let empty =
+                Place { data: settings.data.clone(), database: settings.database.clone(), files: None };
             let arguments = command::RestoreArguments { from: found[0].clone(), key: key.clone() };
             command::restore(&empty, &arguments, &mut Vec::new()).unwrap();
             // Not a word of it can be read, and a changed byte is found.

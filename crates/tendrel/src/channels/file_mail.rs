@@ -96,7 +96,10 @@ pub async fn round(app: &App) -> Result<usize, Problem> {
 
 /// Is it the program's state, and not the mail, that stands in the way?
 fn passes(problem: &Problem) -> bool {
-    matches!(problem, Problem::Busy | Problem::Full | Problem::Changed | Problem::Storage(_))
+    matches!(
+        problem,
+        Problem::Busy | Problem::Full | Problem::FilesAway | Problem::Changed | Problem::Storage(_)
+    )
 }
 
 fn said(refused: &Refused) -> String {
@@ -117,11 +120,7 @@ async fn quarantine(app: &App, id: MailId, reason: &'static str, why: &str) -> R
 /// The mail as it came; `None` where it is not among the files any more.
 pub(in crate::channels) async fn bytes_of(app: &App, mail: &Mail) -> Result<Option<Vec<u8>>, Problem> {
     let Some(hash) = mail.file.as_deref() else { return Ok(None) };
-    match tokio::fs::read(app.files.path(hash)).await {
-        Ok(bytes) => Ok(Some(bytes)),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error.into()),
-    }
+    app.files.read(hash).await
 }
 
 /// A mail that was read, with its attachments on the disk.

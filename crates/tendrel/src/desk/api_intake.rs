@@ -75,6 +75,7 @@ async fn send(State(app): State<App>, viewer: Viewer, request: HttpRequest) -> R
     let headers = request.headers().clone();
     let key = headers.get("idempotency-key").and_then(|value| value.to_str().ok()).unwrap_or_default();
     let sent = read(&app, request).await?;
+    sent.form.must_be_kept()?;
     let frame = Frame::new(&app, &viewer, "");
     if key.len() > KEY_LIMIT {
         return Ok(problem(&frame, StatusCode::UNPROCESSABLE_ENTITY, "api-key-long", &Map::new()));

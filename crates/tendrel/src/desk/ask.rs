@@ -62,8 +62,12 @@ async fn send(
     let Some(service) = service_of(&catalogue, &code) else {
         return show::unknown(&app, &viewer);
     };
-    take_kept(&app, &mut form).await;
-    match take(&app, &viewer, &catalogue, &service, &form).await {
+    take_kept(&app, &mut form).await?;
+    let taken = match form.must_be_kept() {
+        Ok(()) => take(&app, &viewer, &catalogue, &service, &form).await,
+        Err(away) => Err(away),
+    };
+    match taken {
         Err(problem) if problem.passes() => show::not_saved(&app, &viewer, &service, &form, &problem),
         taken => taken,
     }

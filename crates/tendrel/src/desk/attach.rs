@@ -1,5 +1,7 @@
 //! Files on a request: added, and given out so that a browser never runs them.
 
+use anyhow::Context;
+use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
@@ -10,7 +12,7 @@ use crate::desk::act::{Act, Case, Done, Refused};
 use crate::desk::request::State as RequestState;
 use crate::desk::store::timeline;
 use crate::desk::{accept, index, look};
-use crate::files::may_be_shown;
+use crate::files::{hex, may_be_shown};
 use crate::frame::form::FormData;
 use crate::id::AttachmentId;
 use crate::problem::Problem;
@@ -40,6 +42,7 @@ fn run(case: &mut Case<'_>, form: &FormData) -> Result<Done, Refused> {
 /// # Errors
 /// Refused with the first file that could not be taken: nothing is saved without all of them.
 pub fn keep_files(case: &mut Case<'_>, form: &FormData, inside: bool) -> Result<Vec<String>, Refused> {
+    form.must_be_kept()?;
     if let Some((_, why)) = form.refused.first() {
         let key = match *why {
             "file-too-large" => "case-file-too-large",
@@ -93,7 +96,8 @@ async fn give(app: &App, viewer: Viewer, at: At, id: &str) -> Result<Response, P
         })
         .await?;
     look::write_down(app, &viewer, request, &standing).await?;
-    let bytes = tokio::fs::read(app.files.path(&file.hash)).await?;
+    let found = app.files.open(&file.hash).await?;
+    let content = found.with_context(|| format!("{} is not where files are kept", hex(&file.hash)))?;
     let shown = may_be_shown(&file.media_type);
     let place = if shown { "inline" } else { "attachment" };
     let text = file.media_type.starts_with("text/");
@@ -105,6 +109,7 @@ async fn give(app: &App, viewer: Viewer, at: At, id: &str) -> Result<Response, P
         "application/octet-stream"
     };
     let headers = [
+        (header::CONTENT_LENGTH, HeaderValue::from(content.size)),
         (header::CONTENT_TYPE, header_of(media_type)),
         (header::CONTENT_DISPOSITION, header_of(&disposition(place, &file.name))),
         (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
@@ -115,7 +120,7 @@ async fn give(app: &App, viewer: Viewer, at: At, id: &str) -> Result<Response, P
         (header::CACHE_CONTROL, HeaderValue::from_static("private, no-store")),
         (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
     ];
-    Ok((headers, bytes).into_response())
+    Ok((headers, Body::from_stream(content.bytes)).into_response())
 }
 
 fn header_of(text: &str) -> HeaderValue {

@@ -73,8 +73,12 @@ async fn fragment(
 
 async fn send(State(app): State<App>, viewer: Viewer, mut form: FormData) -> Result<Response, Problem> {
     viewer.must_work_in_a_unit()?;
-    take_kept(&app, &mut form).await;
+    take_kept(&app, &mut form).await?;
     let mut input = Input::of(form);
+    if let Err(away) = input.form().must_be_kept() {
+        let known = input.look_up(&app).await?;
+        return show::not_saved(&app, &viewer, &input, &known, &away);
+    }
     match input.wanted() {
         "find" => {
             input.find_people(&app).await?;

@@ -92,11 +92,9 @@ fn read(text: &str) -> Result<Vec<ImportedHoliday>, Vec<LineError>> {
 async fn import(State(app): State<App>, viewer: Viewer, form: FormData) -> Result<Response, Problem> {
     must_somewhere(&viewer)?;
     let mut page = blank(&app, &viewer);
+    form.must_be_kept()?;
     page.text = match form.files.first() {
-        Some((_, file)) => {
-            let (text, _) = table::decode(&tokio::fs::read(app.files.path(&file.hash)).await?);
-            text
-        }
+        Some((_, file)) => table::decode(&app.files.read(&file.hash).await?.unwrap_or_default()).0,
         None => form.text("text").to_owned(),
     };
     if page.text.trim().is_empty() {

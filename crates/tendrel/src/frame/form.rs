@@ -14,6 +14,8 @@ use crate::settings::{ATTACHMENT_LIMIT, ATTACHMENTS_LIMIT};
 /// Bytes of all texts of one form together.
 const TEXTS_LIMIT: usize = 1024 * 1024;
 const FIELDS_LIMIT: usize = 400;
+/// Why a file was not taken when the store of files is away.
+const STORE_AWAY: &str = "file-store-away";
 
 /// The fields in the order they were sent, and the files, already stored.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +24,8 @@ pub struct FormData {
     pub files: Vec<(String, StoredFile)>,
     /// Names of files that could not be taken, each with the key of a sentence that says why.
     pub refused: Vec<(String, &'static str)>,
+    /// The store of files was away when files of an earlier try were looked for.
+    unsure: bool,
 }
 
 impl FormData {
@@ -80,6 +84,25 @@ impl FormData {
 
     pub fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
         self.fields.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// A file of an earlier try, while nobody knows whether it is still there: the page keeps it, nothing is saved.
+    pub fn not_found_again(&mut self, field: &str, hash: &str, name: &str) {
+        let file = StoredFile {
+            hash: crate::files::unhex(hash).unwrap_or_default(),
+            size: 0,
+            media_type: String::new(),
+            name: crate::files::safe_name(name),
+        };
+        self.files.push((field.to_owned(), file));
+        self.unsure = true;
+    }
+
+    /// # Errors
+    /// `FilesAway` when the store was, while this came: nothing may be saved of it.
+    pub fn must_be_kept(&self) -> Result<(), Problem> {
+        let is_away = self.unsure || self.refused.iter().any(|(_, why)| *why == STORE_AWAY);
+        if is_away { Err(Problem::FilesAway) } else { Ok(()) }
     }
 
     fn push(&mut self, name: String, value: &str) -> Result<(), Problem> {
@@ -170,7 +193,11 @@ async fn read_parts(body: Body, boundary: String, app: &App) -> Result<FormData,
         }
         match refused {
             Some(why) => form.refused.push((shown, why)),
-            None => form.files.push((name, upload.finish(&file_name).await?)),
+            None => match upload.finish(&file_name).await {
+                Ok(file) => form.files.push((name, file)),
+                Err(Problem::FilesAway) => form.refused.push((shown, STORE_AWAY)),
+                Err(other) => return Err(other),
+            },
         }
     }
     Ok(form)

@@ -203,17 +203,25 @@ pub fn secret_of(form: &FormData) -> String {
 }
 
 /// Files that came with an earlier try of this form are taken from the disk again: nobody chooses a photo twice.
-pub async fn take_kept(app: &App, form: &mut FormData) {
+///
+/// # Errors
+/// When the disk cannot be read.
+pub async fn take_kept(app: &App, form: &mut FormData) -> Result<(), Problem> {
     let kept: Vec<String> = form.all("kept").into_iter().map(str::to_owned).collect();
     for line in kept.into_iter().take(crate::settings::ATTACHMENTS_LIMIT) {
         let mut parts = line.splitn(3, ':');
         let (Some(field), Some(hash), Some(name)) = (parts.next(), parts.next(), parts.next()) else {
             continue;
         };
-        if let Some(file) = app.files.kept(hash, name).await {
-            form.files.push((field.to_owned(), file));
+        match app.files.kept(hash, name).await {
+            Ok(Some(file)) => form.files.push((field.to_owned(), file)),
+            Ok(None) => {}
+            // The page keeps it for the next try.
+            Err(Problem::FilesAway) => form.not_found_again(field, hash, name),
+            Err(other) => return Err(other),
         }
     }
+    Ok(())
 }
 
 /// How the page keeps a file that came: field, hash and name.

@@ -180,6 +180,10 @@ pub(super) fn not_saved(
 ) -> Result<Response, Problem> {
     let mut shown = filled(app, viewer, service, form, Around::default());
     shown.notices = vec![shown.frame.t(why_not_saved(problem)), shown.frame.t("ask-kept")];
+    for (name, sentence) in &form.refused {
+        shown.wrong.note("files", format!("{name} {}", shown.frame.t(sentence)));
+    }
+    shown.more_is_open |= !form.refused.is_empty();
     shown.frame.title = format!("{}: {}", shown.frame.t("error-prefix"), shown.h1);
     Ok(later(page(problem.status(), &shown)?))
 }

@@ -151,6 +151,7 @@ pub(super) fn not_saved(
 ) -> Result<Response, Problem> {
     let mut shown = build(app, viewer, input, known.clone());
     shown.notice = Some(shown.frame.t(why_not_saved(problem)));
+    refused_files(&mut shown);
     Ok(later(page(problem.status(), &shown)?))
 }
 

@@ -156,6 +156,7 @@ fn refuse(viewer: &Viewer, mut page: Page) -> Result<Response, Problem> {
 
 /// The bytes of the list: just sent, or sent with an earlier step.
 async fn bytes(app: &App, form: &FormData) -> Result<Option<(String, Vec<u8>)>, Problem> {
+    form.must_be_kept()?;
     let name = match form.files.first() {
         Some((_, file)) => files::hex(&file.hash),
         None => form.text("file").to_owned(),
@@ -166,11 +167,7 @@ async fn bytes(app: &App, form: &FormData) -> Result<Option<(String, Vec<u8>)>, 
     }
     let hash: Vec<u8> =
         (0..32).filter_map(|place| u8::from_str_radix(&name[place * 2..place * 2 + 2], 16).ok()).collect();
-    match tokio::fs::read(app.files.path(&hash)).await {
-        Ok(bytes) => Ok(Some((name, bytes))),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error.into()),
-    }
+    Ok(app.files.read(&hash).await?.map(|bytes| (name, bytes)))
 }
 
 async fn go_on(State(app): State<App>, viewer: Viewer, form: FormData) -> Result<Response, Problem> {

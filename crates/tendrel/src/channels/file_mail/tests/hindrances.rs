@@ -106,7 +106,7 @@ async fn one_that_fails_for_a_reason_of_its_own_is_shown_with_it() {
         .app
         .db
         .read_blocking(|r| r.one("SELECT file_hash FROM mails", &[], |row| row.get::<Vec<u8>>("file_hash")));
-    std::fs::remove_file(world.app.files.path(&hash.unwrap())).unwrap();
+    assert!(world.app.files.remove(&hash.unwrap(), jiff::Timestamp::MAX).unwrap());
     comes(&world, &mailbox, &mail(TSHERING, "next", "next")).await;
     assert_eq!(
         world.number("SELECT COUNT(*) FROM mails WHERE state = 'quarantined' AND reason = 'file-gone'"),
