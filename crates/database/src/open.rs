@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crossbeam_channel::{Sender, TrySendError, bounded};
 use tokio::sync::oneshot;
+use tracing::{Span, debug_span, field};
 
 use crate::work::{ReadJob, Reply, WriteJob, become_worker, on_worker, read_job, write_job};
 use crate::{Error, Figures, Migration, Reader, Transaction, migrate, pg, sqlite};
@@ -126,7 +127,8 @@ impl Database {
         E: From<Error> + Send + 'static,
     {
         let (sender, answer) = oneshot::channel();
-        self.send_read(read_job(f, Reply::Future(sender), Arc::clone(&self.inner.figures)))?;
+        let span = self.asked("read");
+        self.send_read(read_job(f, Reply::Future(sender), Arc::clone(&self.inner.figures), span.clone()))?;
         answer.await.unwrap_or_else(|_| Err(E::from(Error::Closed)))
     }
 
@@ -144,7 +146,8 @@ impl Database {
         E: From<Error> + Send + 'static,
     {
         let (sender, answer) = oneshot::channel();
-        self.send_write(write_job(f, Reply::Future(sender), Arc::clone(&self.inner.figures)))?;
+        let span = self.asked("write");
+        self.send_write(write_job(f, Reply::Future(sender), Arc::clone(&self.inner.figures), span.clone()))?;
         answer.await.unwrap_or_else(|_| Err(E::from(Error::Closed)))
     }
 
@@ -160,7 +163,7 @@ impl Database {
     {
         refuse_nested()?;
         let (sender, answer) = mpsc::sync_channel(1);
-        self.send_read(read_job(f, Reply::Thread(sender), Arc::clone(&self.inner.figures)))?;
+        self.send_read(read_job(f, Reply::Thread(sender), Arc::clone(&self.inner.figures), Span::none()))?;
         answer.recv().unwrap_or_else(|_| Err(E::from(Error::Closed)))
     }
 
@@ -176,8 +179,24 @@ impl Database {
     {
         refuse_nested()?;
         let (sender, answer) = mpsc::sync_channel(1);
-        self.send_write(write_job(f, Reply::Thread(sender), Arc::clone(&self.inner.figures)))?;
+        self.send_write(write_job(f, Reply::Thread(sender), Arc::clone(&self.inner.figures), Span::none()))?;
         answer.recv().unwrap_or_else(|_| Err(E::from(Error::Closed)))
+    }
+
+    /// From the question to its answer, for whoever follows what a request did; nothing of what is asked stands in it.
+    fn asked(&self, sort: &'static str) -> Span {
+        let system = match self.inner.kind {
+            Kind::Sqlite => "sqlite",
+            Kind::Postgres => "postgresql",
+        };
+        debug_span!(
+            target: "trace",
+            "database",
+            otel.name = sort,
+            otel.kind = "client",
+            db.system.name = system,
+            waited_microseconds = field::Empty
+        )
     }
 
     /// The number of statements run since it was opened, without BEGIN, COMMIT and their like.

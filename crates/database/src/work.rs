@@ -4,9 +4,10 @@ use std::any::Any;
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, mpsc};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
+use tracing::Span;
 
 use crate::{Error, Figures, Reader, Transaction};
 
@@ -62,7 +63,12 @@ pub(crate) enum Ran {
 /// A read closure: given the reader, or the reason why there is none.
 pub(crate) type ReadJob = Box<dyn FnOnce(Result<&mut Reader, Error>) -> Ran + Send>;
 
-pub(crate) fn read_job<T, E, F>(f: F, reply: Reply<Result<T, E>>, figures: Arc<Figures>) -> ReadJob
+pub(crate) fn read_job<T, E, F>(
+    f: F,
+    reply: Reply<Result<T, E>>,
+    figures: Arc<Figures>,
+    span: Span,
+) -> ReadJob
 where
     F: FnOnce(&mut Reader) -> Result<T, E> + Send + 'static,
     T: Send + 'static,
@@ -70,7 +76,7 @@ where
 {
     let asked = Instant::now();
     Box::new(move |reader| {
-        figures.reads.note(asked.elapsed());
+        figures.reads.note(waited(asked, &span));
         if reply.is_abandoned() {
             return Ran::Skipped;
         }
@@ -92,7 +98,12 @@ pub(crate) enum Step<'a> {
 
 pub(crate) type WriteJob = Box<dyn FnMut(Step<'_>) -> Ran + Send>;
 
-pub(crate) fn write_job<T, E, F>(mut f: F, reply: Reply<Result<T, E>>, figures: Arc<Figures>) -> WriteJob
+pub(crate) fn write_job<T, E, F>(
+    mut f: F,
+    reply: Reply<Result<T, E>>,
+    figures: Arc<Figures>,
+    span: Span,
+) -> WriteJob
 where
     F: FnMut(&mut Transaction) -> Result<T, E> + Send + 'static,
     T: Send + 'static,
@@ -103,7 +114,7 @@ where
         Step::Run(transaction) => {
             // Not again when it is run again.
             if let Some(asked) = asked.take() {
-                figures.writes.note(asked.elapsed());
+                figures.writes.note(waited(asked, &span));
             }
             if reply.as_ref().is_none_or(Reply::is_abandoned) {
                 return Ran::Skipped;
@@ -124,6 +135,12 @@ where
             Ran::Well
         }
     })
+}
+
+fn waited(asked: Instant, span: &Span) -> Duration {
+    let waited = asked.elapsed();
+    span.record("waited_microseconds", i64::try_from(waited.as_micros()).unwrap_or(i64::MAX));
+    waited
 }
 
 fn guarded<T, E: From<Error>>(run: impl FnOnce() -> Result<T, E>) -> (Ran, Result<T, E>) {

@@ -56,7 +56,7 @@ pub struct DemoArguments {
 
 /// Makes the demonstration if it is not there yet, and serves it until it is told to stop.
 pub fn run(place: &Place, arguments: &DemoArguments) -> anyhow::Result<()> {
-    serve::start_log();
+    serve::start_log(None);
     anyhow::ensure!(
         place.database.is_none(),
         "the demonstration keeps its own embedded database; leave --database out"

@@ -8,6 +8,7 @@ mod replica;
 mod request_id;
 mod scrape;
 mod throttle;
+pub mod traces;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -17,6 +18,7 @@ pub(crate) use request_id::pattern;
 pub use request_id::watched;
 pub use scrape::serve as serve_metrics;
 pub use throttle::Throttle;
+pub use traces::{TRACE, Traces};
 
 use crate::settings::Settings;
 

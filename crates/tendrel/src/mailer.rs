@@ -9,7 +9,9 @@ use jiff::{SignedDuration, Timestamp};
 use lettre::message::Mailbox;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+use tracing::{Instrument, debug_span};
 
+use crate::machine::TRACE;
 use crate::settings::entry::MailSettings;
 
 /// Seconds for each step of the conversation with the server.
@@ -96,7 +98,9 @@ impl Mailer {
                 self.0.server.get_or_init(|| server.build())
             }
         };
-        if let Err(error) = server.send(message).await {
+        let span =
+            debug_span!(target: TRACE, "hand over", otel.name = "hand over a message", otel.kind = "client");
+        if let Err(error) = server.send(message).instrument(span).await {
             // A message that is refused says nothing about the next one.
             if !error.is_permanent() {
                 *self.0.rests_until.lock().unwrap_or_else(PoisonError::into_inner) = now + REST;

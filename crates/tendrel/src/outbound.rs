@@ -12,7 +12,9 @@ use axum::http;
 use futures_util::StreamExt;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use rustls::ClientConfig;
+use tracing::{Instrument, debug_span, field};
 
+use crate::machine::TRACE;
 use crate::outbound::networks::{Network, is_inside};
 
 const CONNECT_WITHIN: Duration = Duration::from_secs(5);
@@ -94,6 +96,21 @@ impl Outbound {
     /// # Errors
     /// When there is none in time, or it is too long.
     pub async fn send(&self, request: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, NoAnswer> {
+        // The address may hold a secret; whom it asked does not.
+        let span = debug_span!(
+            target: TRACE,
+            "ask",
+            otel.name = %format_args!("ask {}", request.uri().host().unwrap_or_default()),
+            otel.kind = "client",
+            http.request.method = %request.method(),
+            http.response.status_code = field::Empty
+        );
+        let answer = self.answer(request).instrument(span.clone()).await?;
+        span.record("http.response.status_code", i64::from(answer.status().as_u16()));
+        Ok(answer)
+    }
+
+    async fn answer(&self, request: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, NoAnswer> {
         let answer = self.named.execute(reqwest::Request::try_from(request)?).await?;
         let mut whole = http::Response::builder().status(answer.status());
         for (name, value) in answer.headers() {

@@ -11,8 +11,8 @@ use crate::backup;
 use crate::channels::{fetch_mail, file_mail, webhooks};
 use crate::clock::Clock;
 use crate::connections;
-use crate::machine;
-use crate::settings::{BACKUPS_KEPT, MachineSettings, Place, Settings, SettingsFile};
+use crate::machine::{self, Traces};
+use crate::settings::{BACKUPS_KEPT, MachineSettings, Place, Settings, SettingsFile, TracesSettings};
 use crate::worker;
 
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -47,6 +47,9 @@ pub struct ServeArguments {
     /// What it must know to be answered, needed on any address but loopback.
     #[arg(long, env = "TENDREL_METRICS_TOKEN", hide_env_values = true)]
     pub metrics_token: Option<String>,
+    /// Where traces are told by OTLP over HTTP, such as http://127.0.0.1:4318.
+    #[arg(long, env = "TENDREL_TRACES_ENDPOINT")]
+    pub traces_endpoint: Option<String>,
     /// Seconds between being told to stop and stopping, for a balancer to notice.
     #[arg(long, env = "TENDREL_STOP_WAIT")]
     pub stop_wait: Option<u64>,
@@ -54,8 +57,10 @@ pub struct ServeArguments {
 
 /// Serves until it is told to stop, then finishes what was begun.
 pub fn run(place: &Place, arguments: &ServeArguments) -> anyhow::Result<()> {
-    start_log();
     let settings = settings_of(place, arguments)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let traces = Traces::start(&settings, runtime.handle())?;
+    start_log(traces.as_ref());
     if settings.demo && !settings.listen.ip().is_loopback() {
         anyhow::bail!(
             "--demo lets anybody be anyone, so it listens on loopback only; use --listen 127.0.0.1:8080"
@@ -65,13 +70,16 @@ pub fn run(place: &Place, arguments: &ServeArguments) -> anyhow::Result<()> {
         .with_context(|| format!("the folder {} cannot be made", settings.data.display()))?;
     let app = App::open(settings, Clock::Machine)?;
     crate::install::install(&app)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let listen = app.settings.listen;
         let listener = TcpListener::bind(listen).await.with_context(|| {
             format!("nothing can listen on {listen}: another program may already do so; try another --listen")
         })?;
-        answer(app, listener).await
+        let answered = answer(app, listener).await;
+        if let Some(traces) = traces {
+            traces.end().await;
+        }
+        answered
     })
 }
 
@@ -148,6 +156,7 @@ fn settings_of(place: &Place, arguments: &ServeArguments) -> anyhow::Result<Sett
         machines: machines_of(file.machines, arguments)?,
         public_form: file.public_form,
         webhooks: file.webhooks,
+        traces: traces_of(file.traces, arguments)?,
         secrets_key: file.secrets_key,
         ca_certificates: file.ca_certificates,
     })
@@ -165,13 +174,25 @@ fn machines_of(file: MachineSettings, arguments: &ServeArguments) -> anyhow::Res
     Ok(machines)
 }
 
-/// To standard error; `TENDREL_LOG` chooses what, `TENDREL_LOG_FORMAT=json` how.
-pub fn start_log() {
-    use tracing_subscriber::EnvFilter;
+fn traces_of(file: TracesSettings, arguments: &ServeArguments) -> anyhow::Result<TracesSettings> {
+    let traces = TracesSettings { endpoint: arguments.traces_endpoint.clone().or(file.endpoint), ..file };
+    traces.check()?;
+    Ok(traces)
+}
+
+/// To standard error; `TENDREL_LOG` chooses what, `TENDREL_LOG_FORMAT=json` how. Traces go their own way beside it.
+pub fn start_log(traces: Option<&Traces>) {
+    use tracing_subscriber::prelude::*;
+    use tracing_subscriber::{EnvFilter, fmt, registry};
     let filter = EnvFilter::try_from_env("TENDREL_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    let _ = match std::env::var("TENDREL_LOG_FORMAT").as_deref() {
-        Ok("json") => log.json().flatten_event(true).try_init(),
-        _ => log.try_init(),
+    let log = fmt::layer().with_writer(std::io::stderr);
+    let log = match std::env::var("TENDREL_LOG_FORMAT").as_deref() {
+        Ok("json") => log.json().flatten_event(true).boxed(),
+        _ => log.boxed(),
+    };
+    let _ = match traces {
+        // A filter for all: what is not logged is not even made.
+        None => registry().with(log).with(filter).try_init(),
+        Some(traces) => registry().with(vec![log.with_filter(filter).boxed(), traces.layer()]).try_init(),
     };
 }

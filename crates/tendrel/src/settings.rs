@@ -15,7 +15,7 @@ pub mod s3;
 use crate::app::App;
 use crate::clock::Clock;
 use crate::settings::entry::{MailSettings, MailTable, SignInSettings};
-pub use crate::settings::machines::{MachineSettings, PublicFormSettings};
+pub use crate::settings::machines::{MachineSettings, PublicFormSettings, TracesSettings};
 pub use crate::settings::outward::WebhookSettings;
 use crate::settings::s3::{FilesTable, S3Settings};
 
@@ -105,6 +105,7 @@ pub struct Settings {
     pub machines: MachineSettings,
     pub public_form: PublicFormSettings,
     pub webhooks: WebhookSettings,
+    pub traces: TracesSettings,
     /// Seals what the database may not know; `None`: the file `secrets.key` in the data folder.
     pub secrets_key: Option<String>,
     /// Certificates that are trusted beside those of the machine, PEM.
@@ -144,6 +145,8 @@ pub struct SettingsFile {
     pub public_form: PublicFormSettings,
     #[serde(default)]
     pub webhooks: WebhookSettings,
+    #[serde(default)]
+    pub traces: TracesSettings,
 }
 
 impl SettingsFile {
@@ -159,6 +162,7 @@ impl SettingsFile {
             .map_err(|error| anyhow::anyhow!("{} is not right: {error}", path.display()))?;
         file.machines.check().with_context(|| format!("{} is not right", path.display()))?;
         file.s3.check().with_context(|| format!("{} is not right", path.display()))?;
+        file.traces.check().with_context(|| format!("{} is not right", path.display()))?;
         file.take_secrets(|name| std::env::var(name).ok());
         file.webhooks.check().with_context(|| format!("{} is not right", path.display()))?;
         file.sign_in.check().with_context(|| format!("{} is not right", path.display()))?;
@@ -203,6 +207,7 @@ impl Settings {
             machines: MachineSettings::default(),
             public_form: PublicFormSettings::default(),
             webhooks: WebhookSettings::default(),
+            traces: TracesSettings::default(),
             secrets_key: None,
             ca_certificates: None,
         }

@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
+use tracing::{Instrument, debug_span, field};
+
 use crate::app::App;
 use crate::desk::{clocks, recompute, usual};
 use crate::directory::{codes, send_device_notice, send_link, send_notice, sync_people};
 use crate::jobs::{self, Job};
+use crate::machine::TRACE;
 use crate::problem::Problem;
 use crate::{record, retention};
 
@@ -66,7 +69,18 @@ async fn do_jobs(app: &App) -> Result<(), Problem> {
         let Some(job) = app.db.write(move |tx| jobs::take(tx, &name, now)).await? else {
             return Ok(());
         };
-        let done = do_job(app, &job).await;
+        let span = debug_span!(
+            target: TRACE,
+            "job",
+            otel.name = %format_args!("job {}", job.kind),
+            otel.status_code = field::Empty,
+            attempts = job.attempts
+        );
+        let done = do_job(app, &job).instrument(span.clone()).await;
+        if done.is_err() {
+            span.record("otel.status_code", "ERROR");
+        }
+        drop(span);
         app.machine.metrics.job_ended(&job.kind, done.is_ok());
         let now = app.clock.now();
         app.db

@@ -82,7 +82,7 @@ impl Metrics {
 }
 
 /// Anybody can make up methods, and each would be a line for ever.
-fn known(method: &Method) -> &str {
+pub(super) fn known(method: &Method) -> &str {
     match method.as_str() {
         known @ ("GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS") => known,
         _ => "OTHER",

@@ -8,9 +8,11 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::Response;
-use tracing::Instrument;
+use tracing::{Instrument, Span, debug_span, field};
 
 use crate::app::App;
+use crate::machine::metrics::known;
+use crate::machine::traces::{self, TRACE};
 
 const NAME: HeaderName = HeaderName::from_static("x-request-id");
 const LONGEST: usize = 64;
@@ -30,15 +32,39 @@ pub async fn watched(State(app): State<App>, request: Request, next: Next) -> Re
     let id = id_of(request.headers());
     let (method, route) = (request.method().clone(), pattern(&request));
     let span = tracing::info_span!("request", id, %method, route);
-    let mut response = next.run(request).instrument(span.clone()).await;
+    let traced = span.in_scope(|| traced(&app, request.headers(), known(&method), &route, &id));
+    let mut response = next.run(request).instrument(traced.clone()).instrument(span.clone()).await;
     let took = begun.elapsed();
     let status = response.status().as_u16();
+    traced.record("http.response.status_code", i64::from(status));
+    if status >= 500 {
+        traced.record("otel.status_code", "ERROR");
+    }
     span.in_scope(|| tracing::debug!(status, milliseconds = took.as_millis(), "answered"));
     app.machine.metrics.answered(&method, &route, status, took);
     if let Ok(id) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(NAME, id);
     }
     response
+}
+
+/// The request as its trace tells it.
+fn traced(app: &App, headers: &HeaderMap, method: &str, route: &str, id: &str) -> Span {
+    let span = debug_span!(
+        target: TRACE,
+        "request",
+        otel.name = %format_args!("{method} {route}"),
+        otel.kind = "server",
+        otel.status_code = field::Empty,
+        http.request.method = method,
+        http.route = route,
+        http.response.status_code = field::Empty,
+        request_id = id
+    );
+    if app.settings.behind_proxy && !span.is_disabled() {
+        traces::follow(&span, headers);
+    }
+    span
 }
 
 /// What the proxy calls it if that can stand in a log, else a name of our own.

@@ -65,6 +65,33 @@ impl MachineSettings {
     }
 }
 
+/// Who is told what requests and jobs did, step by step: the table `[traces]`.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TracesSettings {
+    /// The collector's address for OTLP over HTTP, such as http://127.0.0.1:4318; nobody is told unless it is set.
+    pub endpoint: Option<String>,
+    /// The part of them that is told, from 0 to 1.
+    pub share: f64,
+}
+
+impl Default for TracesSettings {
+    fn default() -> TracesSettings {
+        TracesSettings { endpoint: None, share: 1.0 }
+    }
+}
+
+impl TracesSettings {
+    /// # Errors
+    /// Says which line to put right.
+    pub fn check(&self) -> anyhow::Result<()> {
+        let is_http = |url: &String| url.starts_with("http://") || url.starts_with("https://");
+        ensure!(self.endpoint.as_ref().is_none_or(is_http), "[traces] endpoint is http://… or https://…");
+        ensure!((0.0..=1.0).contains(&self.share), "[traces] share is from 0 to 1");
+        Ok(())
+    }
+}
+
 /// How many requests the public form takes from those who did not sign in; 0 is any number.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -106,6 +133,8 @@ mod tests {
             ("[machines]\nreplica = \"copy.sqlite\"", "replica is postgres://"),
             ("[machines]\nreplica_lag_seconds = 0", "from 1 to 300"),
             ("[machines]\nstop_wait_seconds = 301", "from 0 to 300"),
+            ("[traces]\nendpoint = \"127.0.0.1:4318\"", "endpoint is http://"),
+            ("[traces]\nshare = 2.0", "from 0 to 1"),
         ] {
             let error = format!("{:#}", SettingsFile::of_text(text).unwrap_err());
             assert!(error.contains(said), "{error}");
