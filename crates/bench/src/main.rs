@@ -3,6 +3,7 @@
 mod client;
 mod load;
 mod nodes;
+mod own;
 mod process;
 mod scenarios;
 mod server;
@@ -53,6 +54,9 @@ struct Arguments {
     /// Only this: posts through one node, and through so many, over one PostgreSQL.
     #[arg(long)]
     nodes: Option<usize>,
+    /// Only this: what the program spends on the chain of its record, on metrics and on rights.
+    #[arg(long)]
+    own: bool,
     /// Keep the databases, with what is known of them in this folder, and use those that are there.
     #[arg(long)]
     keep: Option<PathBuf>,
@@ -73,6 +77,9 @@ fn main() -> anyhow::Result<ExitCode> {
 fn measure(arguments: &Arguments, folder: &Path) -> anyhow::Result<bool> {
     if let Some(nodes) = arguments.nodes {
         return several(arguments, folder, nodes);
+    }
+    if arguments.own {
+        return spent_on_itself(arguments, folder);
     }
     let kind = if arguments.postgres.is_some() { "PostgreSQL" } else { "SQLite" };
     say(&format!("== {kind}, {} requests\n", arguments.requests))?;
@@ -102,6 +109,35 @@ fn several(arguments: &Arguments, folder: &Path, nodes: usize) -> anyhow::Result
     let processors = std::thread::available_parallelism()?;
     say(&format!("== posts to twenty units over one PostgreSQL, {processors} processors for all\n"))?;
     say(&nodes::table(&all))?;
+    Ok(true)
+}
+
+fn spent_on_itself(arguments: &Arguments, folder: &Path) -> anyhow::Result<bool> {
+    let place = place(arguments, folder, "own")?;
+    place.seed(arguments.requests, "all")?;
+    let port = arguments.postgres.as_deref().and_then(port_of);
+    let database = || port.map(postgres).unwrap_or_default();
+    let server = place.start()?;
+    let target = Target { address: server.address, program: server.pid(), database: database() };
+    let scenarios = scenarios::all(&server)?;
+    let cost = |name: &str| -> anyhow::Result<f64> {
+        let found = scenarios.iter().find(|scenario| scenario.name == name).context("no such scenario")?;
+        let measured =
+            load::run(&target, found.clients, arguments.seconds.max(4.0), found.expected, &found.make)?;
+        Ok((measured.program + measured.database).as_secs_f64() * 1e6)
+    };
+    let pages = own::Pages {
+        empty: cost(scenarios::EMPTY)?,
+        signed_in: cost("queue, first page")?,
+        post: cost("form post, 8 clients")?,
+    };
+    drop(server);
+    let place = tendrel::settings::Place { data: place.data, database: place.database };
+    let app = place.open()?;
+    app.refresh_blocking()?;
+    let kind = if port.is_some() { "PostgreSQL" } else { "SQLite" };
+    say(&format!("== {kind}, {} requests: what the program spends on itself\n", arguments.requests))?;
+    say(&own::measure(&app, &own::Clock { database: &database }, &pages)?)?;
     Ok(true)
 }
 
