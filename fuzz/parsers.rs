@@ -27,7 +27,7 @@ use tower::ServiceExt;
 pub(crate) type Parser = fn(&[u8]);
 
 /// Each with the name of its target in `fuzz/`.
-pub(crate) const ALL: [(&str, Parser); 15] = [
+pub(crate) const ALL: [(&str, Parser); 16] = [
     ("form_urlencoded", form_urlencoded),
     ("form_multipart", form_multipart),
     ("form_json", form_json),
@@ -43,6 +43,7 @@ pub(crate) const ALL: [(&str, Parser); 15] = [
     ("search_words", search_words),
     ("checkpoint_file", checkpoint_file),
     ("whole_request", whole_request),
+    ("mail", mail),
 ];
 
 fn text(bytes: &[u8]) -> String {
@@ -237,4 +238,27 @@ pub(crate) fn whole_request(bytes: &[u8]) {
     }
     let answer = wait(tendrel::router::router(app().clone()).oneshot(request)).expect("an answer");
     assert!(!answer.status().is_server_error(), "{path:?}: {}", answer.status());
+}
+
+/// What is shown of a message is text, or HTML in which nothing runs and nothing is fetched.
+pub(crate) fn mail(bytes: &[u8]) {
+    let own = ["ict@desk.example".to_owned()];
+    let read = mail_reader::read(bytes, &mail_reader::Desk { addresses: &own, loop_mark: "desk" });
+    for attachment in &read.attachments {
+        assert!(
+            !attachment.name.contains(['/', '\\', '\0']) && !attachment.name.is_empty(),
+            "{attachment:?}"
+        );
+    }
+    let _ = (mail_reader::plain_subject(&read.subject), mail_reader::is_thanks(&read.said));
+    if let Some(safe) = mail_reader::safe_html(&read.html, &|_| None) {
+        let small = safe.to_ascii_lowercase();
+        for bad in ["<script", "<style", "<iframe", "<form", "javascript:"] {
+            let in_a_tag = small
+                .split('<')
+                .skip(1)
+                .any(|tag| tag.split('>').next().is_some_and(|tag| format!("<{tag}").contains(bad)));
+            assert!(!in_a_tag, "{bad} in {safe}");
+        }
+    }
 }
