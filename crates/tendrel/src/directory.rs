@@ -59,6 +59,7 @@ mod sign_in;
 mod sign_in_ldap;
 mod sign_in_passkey;
 mod sign_in_provider;
+mod strength;
 pub mod sync_people;
 pub mod tokens;
 pub mod units;
@@ -83,6 +84,7 @@ pub fn routes() -> Router<App> {
         .merge(sign_in_provider::routes())
         .merge(provider_logout::routes())
         .merge(welcome::routes())
+        .merge(strength::routes())
         .merge(me::routes())
         .merge(my_tokens::routes())
         .merge(my_passkeys::routes())

@@ -9,10 +9,13 @@ use tokio::sync::Semaphore;
 use crate::directory::breached;
 use crate::problem::Problem;
 use crate::settings::entry::SignInSettings;
+use zxcvbn::feedback::Warning;
 
 /// Characters that a password has at least and at most.
-pub const SHORTEST: usize = 10;
-pub const LONGEST: usize = 200;
+pub const SHORTEST: usize = 12;
+pub const LONGEST: usize = 128;
+/// Letters and digits that must be left of it beside names.
+const LEFT: usize = 6;
 
 static AT_ONCE: Semaphore = Semaphore::const_new(4);
 
@@ -60,9 +63,50 @@ pub enum Weak {
     TooShort,
     TooLong,
     /// Guessed within a thousand million tries, or made of what is known about the person.
-    Guessable,
+    Guessable(Why),
     /// On the list of passwords that are known to thieves.
     Breached,
+}
+
+/// What makes a password easy to guess.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    Keys,
+    Repeats,
+    Common,
+    Dates,
+    Names,
+    /// Nothing that has a name.
+    Short,
+}
+
+impl Why {
+    fn of(warning: Option<Warning>) -> Why {
+        match warning {
+            None => Why::Short,
+            Some(
+                Warning::StraightRowsOfKeysAreEasyToGuess
+                | Warning::ShortKeyboardPatternsAreEasyToGuess
+                | Warning::SequencesLikeAbcAreEasyToGuess,
+            ) => Why::Keys,
+            Some(
+                Warning::RepeatsLikeAaaAreEasyToGuess
+                | Warning::RepeatsLikeAbcAbcAreOnlySlightlyHarderToGuess,
+            ) => Why::Repeats,
+            Some(
+                Warning::ThisIsATop10Password
+                | Warning::ThisIsATop100Password
+                | Warning::ThisIsACommonPassword
+                | Warning::ThisIsSimilarToACommonlyUsedPassword
+                | Warning::AWordByItselfIsEasyToGuess,
+            ) => Why::Common,
+            Some(Warning::RecentYearsAreEasyToGuess | Warning::DatesAreOftenEasyToGuess) => Why::Dates,
+            Some(
+                Warning::NamesAndSurnamesByThemselvesAreEasyToGuess
+                | Warning::CommonNamesAndSurnamesAreEasyToGuess,
+            ) => Why::Names,
+        }
+    }
 }
 
 impl Weak {
@@ -71,7 +115,12 @@ impl Weak {
         match self {
             Weak::TooShort => "password-too-short",
             Weak::TooLong => "password-too-long",
-            Weak::Guessable => "password-guessable",
+            Weak::Guessable(Why::Keys) => "password-guessable-keys",
+            Weak::Guessable(Why::Repeats) => "password-guessable-repeats",
+            Weak::Guessable(Why::Common) => "password-guessable-common",
+            Weak::Guessable(Why::Dates) => "password-guessable-dates",
+            Weak::Guessable(Why::Names) => "password-guessable-names",
+            Weak::Guessable(Why::Short) => "password-guessable",
             Weak::Breached => "password-breached",
         }
     }
@@ -100,10 +149,44 @@ pub fn check(settings: &SignInSettings, password: &str, known: &[&str]) -> Resul
 fn strength(password: &str, known: &[&str]) -> Result<(), Weak> {
     match password.chars().count() {
         ..SHORTEST => Err(Weak::TooShort),
-        LONGEST.. => Err(Weak::TooLong),
-        _ if zxcvbn::zxcvbn(password, known).score() < zxcvbn::Score::Three => Err(Weak::Guessable),
-        _ => Ok(()),
+        length if length > LONGEST => Err(Weak::TooLong),
+        _ if is_made_of(password, known) => Err(Weak::Guessable(Why::Names)),
+        _ => {
+            let guessed = zxcvbn::zxcvbn(password, &words(known));
+            if guessed.score() >= zxcvbn::Score::Three {
+                return Ok(());
+            }
+            Err(Weak::Guessable(Why::of(guessed.feedback().and_then(zxcvbn::feedback::Feedback::warning))))
+        }
     }
+}
+
+/// Little is left of it without what anybody could know, however that is put together.
+fn is_made_of(password: &str, known: &[&str]) -> bool {
+    let mut left = password.to_lowercase();
+    let whole = left.len();
+    for word in words(known) {
+        left = left.replace(&word.to_lowercase(), "");
+    }
+    left.len() < whole && left.chars().filter(|c| c.is_alphanumeric()).count() < LEFT
+}
+
+/// What a password that nobody guesses scores.
+pub const HIGHEST: u8 = 4;
+
+/// From 0, guessed at once, to `HIGHEST`; from 3 it will do. Looks no further than `LONGEST` characters.
+pub fn score(password: &str, known: &[&str]) -> u8 {
+    let looked_at: String = password.chars().take(LONGEST).collect();
+    if is_made_of(&looked_at, known) {
+        return 0;
+    }
+    u8::from(zxcvbn::zxcvbn(&looked_at, &words(known)).score())
+}
+
+/// Names and addresses as they are, and their parts.
+fn words<'a>(known: &[&'a str]) -> Vec<&'a str> {
+    let parts = |known: &'a str| known.split(|c: char| !c.is_alphanumeric()).chain([known]);
+    known.iter().copied().flat_map(parts).filter(|word| word.chars().count() > 2).collect()
 }
 
 #[cfg(test)]
@@ -113,10 +196,17 @@ mod tests {
     #[test]
     fn a_password_is_long_and_hard_to_guess() {
         assert_eq!(strength("short", &[]), Err(Weak::TooShort));
-        assert_eq!(strength(&"x".repeat(500), &[]), Err(Weak::TooLong));
-        for weak in ["password123", "qwertyuiop1", "karma.wangmo", "aaaaaaaaaaaa"] {
-            assert_eq!(strength(weak, &["Karma Wangmo", "karma.wangmo"]), Err(Weak::Guessable), "{weak}");
+        let long = "three cranes over Phobjikha ".repeat(5);
+        assert_eq!(strength(&long[..129], &[]), Err(Weak::TooLong));
+        assert_eq!(strength(&long[..128], &[]), Ok(()));
+        for weak in ["password1234", "qwertyuiopas", "karma.wangmo", "aaaaaaaaaaaa", "15.08.1947 x"] {
+            let said = strength(weak, &["Karma Wangmo", "karma.wangmo"]);
+            assert!(matches!(said, Err(Weak::Guessable(_))), "{weak}: {said:?}");
         }
+        assert_eq!(strength("aaaaaaaaaaaa", &[]), Err(Weak::Guessable(Why::Repeats)));
+        // Parts of what is known are known as well.
+        assert_eq!(strength("Wangmo.Karma.2026", &["Karma Wangmo"]), Err(Weak::Guessable(Why::Names)));
+        assert_eq!(score("Wangmo.Karma.2026", &["Karma Wangmo"]), 0);
         assert_eq!(strength("three cranes over Phobjikha", &["Karma Wangmo"]), Ok(()));
     }
 

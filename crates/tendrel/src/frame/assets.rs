@@ -41,6 +41,7 @@ const SCRIPTS: &[(&str, &str)] = &[
     ("public.js", include_str!("scripts/public.js")),
     ("call.js", include_str!("scripts/call.js")),
     ("live.js", include_str!("scripts/live.js")),
+    ("password.js", include_str!("scripts/password.js")),
     ("passkey.js", include_str!("scripts/passkey.js")),
 ];
 

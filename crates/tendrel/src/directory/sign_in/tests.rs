@@ -144,7 +144,7 @@ async fn a_link_sets_a_password_once() {
     let address = format!("/welcome/{secret}");
     let mut tshering = world.public();
     tshering.get(&address).await.must_have("Welcome, Tshering Dema");
-    let page = tshering.post(&address, &[("password", "tshering12")]).await;
+    let page = tshering.post(&address, &[("password", "tshering1234")]).await;
     page.must_be(422);
     page.must_have("This can be guessed");
     tshering.post(&address, &[("password", SECRET)]).await.must_have("Tshering Dema");
