@@ -25,12 +25,22 @@ const HEADERS: [(HeaderName, &str); 6] = [
 /// Adds the headers; a handler that set one of them knows better.
 pub async fn add_headers(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
+    // Data is for programs: a browser that is led to it keeps it as a file and shows nothing of it.
+    if is_data(response.headers()) && !response.headers().contains_key(header::CONTENT_DISPOSITION) {
+        let file = HeaderValue::from_static("attachment; filename=\"data.json\"");
+        response.headers_mut().insert(header::CONTENT_DISPOSITION, file);
+    }
     for (name, value) in HEADERS {
         if !response.headers().contains_key(&name) {
             response.headers_mut().insert(name, HeaderValue::from_static(value));
         }
     }
     response
+}
+
+fn is_data(headers: &HeaderMap) -> bool {
+    let media = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    media.starts_with("application/json") || media.starts_with("application/problem+json")
 }
 
 /// Refuses a form that another site made the browser send. Requests with a token carry no cookie and pass.

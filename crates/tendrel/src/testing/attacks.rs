@@ -72,6 +72,11 @@ async fn every_answer_keeps_the_browser_in_bounds() {
         assert_eq!(header("x-frame-options"), "DENY", "{path}");
         assert_eq!(header("referrer-policy"), "same-origin", "{path}");
     }
+    for (path, data) in [("/api/v1/me", true), ("/api/v1/nothing", true), ("/today", false)] {
+        let page = karma.once("GET", path, None, Vec::new()).await;
+        let kept = page.headers.get("content-disposition").map(|value| value.to_str().unwrap().to_owned());
+        assert_eq!(kept.as_deref(), data.then_some("attachment; filename=\"data.json\""), "{path}");
+    }
     for path in ["/today", "/requests", "/api/v1/me", "/requests.csv", "/my/requests"] {
         let page = karma.once("GET", path, None, Vec::new()).await;
         assert_eq!(page.headers["cache-control"], "no-store", "{path} stays in no cache");
