@@ -14,6 +14,7 @@ mod show;
 mod store;
 #[cfg(test)]
 mod tests;
+mod told;
 
 use axum::Router;
 
@@ -22,5 +23,5 @@ use crate::app::App;
 pub use run::{JOB, plan, run};
 
 pub fn routes() -> Router<App> {
-    Router::new().merge(show::routes()).merge(change::routes())
+    Router::new().merge(show::routes()).merge(change::routes()).merge(told::routes())
 }

@@ -92,3 +92,33 @@ exports-what = File
 exports-who = By
 exports-question = Question
 exports-rows = Rows
+
+privacy-title = What we keep of you, and how long
+privacy-lead = To help you we write down what you tell us. This is what becomes of it.
+privacy-what = What we keep
+privacy-what-told = Your name, your office, the telephone number or e-mail address that you give, what you write, the files you attach, and what was done about it and when. Nothing is asked of other websites, and nobody counts your visits.
+privacy-device = Until you send it, what you type stays on your device only. Cookies hold your language and, if you sign in, that you did.
+privacy-who = Who sees it
+privacy-who-told = The officers of the ICT unit that serves your office, and whoever holds the link that you get. Officers of the centre say why before they open it, and that is written down. Auditors may look and change nothing. Confidential matters are seen by named people only. Nobody else sees it.
+privacy-how-long = How long
+privacy-of-what = What
+privacy-after = After your request is closed
+privacy-of-all = All requests without a line of their own
+privacy-words = Name, how to reach you, what was written
+privacy-files = Files
+privacy-for-ever = No rule removes it
+privacy-years = { $n ->
+    [one] One year
+   *[other] { $n } years
+}
+privacy-days = { $n ->
+    [one] One day
+   *[other] { $n } days
+}
+privacy-then = Then it is removed, unless an inquiry or a court needs it. The number, the service, the office and the times stay, for they are counted.
+privacy-backups = { $n ->
+    [one] Copies for emergencies hold it for one more night.
+   *[other] Copies for emergencies hold it for { $n } more nights.
+}
+privacy-ask = If something is wrong
+privacy-ask-told = Tell the ICT unit, and it is put right.
