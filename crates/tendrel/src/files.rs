@@ -195,6 +195,15 @@ impl Upload {
         self.size
     }
 
+    /// Where what came so far can be read, before it is a file of the desk.
+    ///
+    /// # Errors
+    /// When it cannot be written to the disk.
+    pub async fn written(&mut self) -> Result<&Path, Problem> {
+        self.file.flush().await?;
+        Ok(&self.path)
+    }
+
     /// # Errors
     /// `FilesAway` when the store is; nothing is left then.
     pub async fn finish(mut self, name: &str) -> Result<StoredFile, Problem> {

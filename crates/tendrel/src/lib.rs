@@ -26,6 +26,7 @@ pub mod record;
 pub mod renew_key;
 pub mod retention;
 pub mod router;
+pub mod scan;
 pub mod search;
 pub mod secret;
 pub mod seed;

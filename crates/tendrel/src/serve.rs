@@ -159,6 +159,7 @@ fn settings_of(place: &Place, arguments: &ServeArguments) -> anyhow::Result<Sett
         traces: traces_of(file.traces, arguments)?,
         secrets_key: file.secrets_key,
         ca_certificates: file.ca_certificates,
+        virus_scanner: file.virus_scanner,
     })
 }
 

@@ -110,6 +110,8 @@ pub struct Settings {
     pub secrets_key: Option<String>,
     /// Certificates that are trusted beside those of the machine, PEM.
     pub ca_certificates: Option<PathBuf>,
+    /// The `clamd` that looks at every file that comes in: a socket's path, or host and port.
+    pub virus_scanner: Option<String>,
 }
 
 /// Nightly backups that are kept, unless the settings say otherwise.
@@ -131,6 +133,7 @@ pub struct SettingsFile {
     pub backups_kept: Option<usize>,
     pub secrets_key: Option<String>,
     pub ca_certificates: Option<PathBuf>,
+    pub virus_scanner: Option<String>,
     #[serde(default)]
     pub files: FilesTable,
     #[serde(default)]
@@ -210,6 +213,7 @@ impl Settings {
             traces: TracesSettings::default(),
             secrets_key: None,
             ca_certificates: None,
+            virus_scanner: None,
         }
     }
 

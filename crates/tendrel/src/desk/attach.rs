@@ -47,6 +47,9 @@ pub fn keep_files(case: &mut Case<'_>, form: &FormData, inside: bool) -> Result<
         let key = match *why {
             "file-too-large" => "case-file-too-large",
             "file-empty" => "case-file-empty",
+            "file-disk-full" => "case-file-disk-full",
+            "file-virus" => "case-file-virus",
+            "file-unchecked" => "case-file-unchecked",
             _ => "case-file-too-many",
         };
         return Err(Refused::Fields(vec![("file", key)]));

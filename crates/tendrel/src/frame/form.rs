@@ -9,6 +9,7 @@ use serde_json::Value as Json;
 use crate::app::App;
 use crate::files::StoredFile;
 use crate::problem::Problem;
+use crate::scan;
 use crate::settings::{ATTACHMENT_LIMIT, ATTACHMENTS_LIMIT};
 
 /// Bytes of all texts of one form together.
@@ -190,6 +191,10 @@ async fn read_parts(body: Body, boundary: String, app: &App) -> Result<FormData,
         }
         if refused.is_none() && form.files.len() >= ATTACHMENTS_LIMIT {
             refused = Some("file-too-many");
+        }
+        if refused.is_none() {
+            let scanner = app.settings.virus_scanner.as_deref();
+            refused = scan::refuses(scanner, upload.written().await?).await;
         }
         match refused {
             Some(why) => form.refused.push((shown, why)),
