@@ -1,6 +1,7 @@
 //! `tendrel demo`: a district with its offices, people, eighteen months of history and a bad week, to be tried out on
 //! this machine alone. All of it is invented; see `demo/README.md`.
 
+mod keeping;
 mod lists;
 mod mail;
 mod news;
@@ -173,6 +174,7 @@ fn make(app: &App) -> anyhow::Result<Stage> {
     rights::name(app)?;
     rights::away(app)?;
     news::publish(app, today)?;
+    keeping::tidy_up(app)?;
     remember(app, "demo_played", &until.to_string())?;
     remember(app, "demo_made", "yes")?;
     Ok(stage)

@@ -20,6 +20,7 @@ use axum::Router;
 
 use crate::app::App;
 
+pub use change::set_rule;
 pub use run::{JOB, plan, run};
 
 pub fn routes() -> Router<App> {

@@ -98,18 +98,22 @@ async fn set(State(app): State<App>, viewer: Viewer, form: FormData) -> Result<R
         return show::page(&app, &viewer, Some((form, wrong))).await;
     };
     let (actor, now, id) = (viewer.actor(), viewer.now, rule.id);
-    app.db
-        .write(move |tx| -> Result<(), Error> {
-            tx.lock("retention_rules")?;
-            store::end_same(tx, &rule)?;
-            store::insert(tx, &rule)?;
-            record(tx, &rule, "set", actor.clone(), now)
-        })
-        .await?;
+    app.db.write(move |tx| set_rule(tx, &rule, actor.clone(), now)).await?;
     if viewer.by_api() {
         return Ok(frame::json(StatusCode::CREATED, &json!({ "id": id })));
     }
     Ok(see_other("/system/retention?done=retention-set"))
+}
+
+/// It takes the place of the one for the same things.
+///
+/// # Errors
+/// Those of the database.
+pub fn set_rule(tx: &mut Transaction, rule: &Rule, actor: Actor, now: Timestamp) -> Result<(), Error> {
+    tx.lock("retention_rules")?;
+    store::end_same(tx, rule)?;
+    store::insert(tx, rule)?;
+    record(tx, rule, "set", actor, now)
 }
 
 async fn end(State(app): State<App>, viewer: Viewer, Path(id): Path<String>) -> Result<Response, Problem> {
