@@ -43,6 +43,6 @@ pub(super) fn name(app: &App) -> anyhow::Result<()> {
 /// Somebody is away in a week from today.
 pub(super) fn away(app: &App) -> anyhow::Result<()> {
     let (absent, stand_in, now) = (person(app, AWAY[0])?, person(app, AWAY[1])?, app.clock.now());
-    let wanted = Wanted { absent, stand_in, from: now + WEEK, to: now + WEEK + WEEK, works_somewhere: true };
+    let wanted = Wanted { absent, stand_in, from: now + WEEK, to: now + WEEK + WEEK, foreign: None };
     Ok(app.db.write_blocking(move |tx| delegations::insert(tx, &wanted, false, "Pema Lhamo", now))?)
 }

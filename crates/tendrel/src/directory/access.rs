@@ -4,7 +4,7 @@ use database::{Error, Reader};
 
 use crate::id::OrganisationId;
 use crate::problem::Problem;
-use crate::viewer::{Role, SignedIn};
+use crate::viewer::{Grant, Role, SignedIn};
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Doing {
@@ -60,9 +60,8 @@ impl Spot {
 /// offices: those would outlast the absence.
 pub fn may(me: &SignedIn, doing: Doing, spot: &Spot) -> bool {
     allowed(None, false, doing)
-        || me.grants.iter().any(|grant| {
-            let near = grant.absent.is_none()
-                && (spot.ancestors.contains(&grant.organisation) || spot.unit == Some(grant.organisation));
+        || own(me).any(|grant| {
+            let near = spot.ancestors.contains(&grant.organisation) || spot.unit == Some(grant.organisation);
             allowed(Some(grant.role), near, doing)
         })
 }
@@ -75,7 +74,11 @@ pub fn must(me: &SignedIn, doing: Doing, spot: &Spot) -> Result<(), Problem> {
 
 /// May they do it somewhere? For buttons that lead to a form in which the place is chosen.
 pub fn may_somewhere(me: &SignedIn, doing: Doing) -> bool {
-    me.grants.iter().any(|grant| allowed(Some(grant.role), grant.absent.is_none(), doing))
+    own(me).any(|grant| allowed(Some(grant.role), true, doing))
+}
+
+fn own(me: &SignedIn) -> impl Iterator<Item = &Grant> {
+    me.grants.iter().filter(|grant| grant.absent.is_none())
 }
 
 /// The table. `near`: within the scope of the role, that is below its organisation or served by it.

@@ -14,7 +14,7 @@ use serde_json::json;
 
 use crate::app::App;
 use crate::directory::access::{Doing, Spot, may};
-use crate::directory::delegations::{self, Delegation, LONGEST_DAYS, Wanted};
+use crate::directory::delegations::{self, Delegation, LONGEST_DAYS, Lends, Wanted};
 use crate::directory::people::{self, Person};
 use crate::directory::{answer, lookup};
 use crate::events;
@@ -42,6 +42,8 @@ struct Page {
     person: Person,
     list: Vec<Delegation>,
     is_self: bool,
+    /// Only what the head of an office sees is lent.
+    of_office: bool,
     stand_in: String,
     from: String,
     to: String,
@@ -49,6 +51,10 @@ struct Page {
 }
 
 impl Page {
+    fn hint(&self) -> &'static str {
+        if self.of_office { "away-stand-in-hint-office" } else { "away-stand-in-hint" }
+    }
+
     /// The last day, of the instant after it.
     fn last(&self, delegation: &Delegation) -> String {
         let last = delegation.to - jiff::SignedDuration::from_secs(1);
@@ -81,7 +87,10 @@ async fn person_of(app: &App, viewer: &Viewer, id: &str) -> Result<Person, Probl
 
 async fn page_of(app: &App, viewer: &Viewer, person: Person) -> Result<Page, Problem> {
     let (id, now) = (person.id, viewer.now);
-    let list = app.db.read(move |r| delegations::of_person(r, id, now)).await?;
+    let read = app.db.read(move |r| {
+        Ok::<_, Error>((delegations::of_person(r, id, now)?, delegations::lends(r, id, now)?))
+    });
+    let (list, lends) = read.await?;
     let mut frame = Frame::new(app, viewer, "");
     let is_self = viewer.signed_in.as_ref().is_some_and(|me| me.person == id);
     frame.title = if is_self {
@@ -95,6 +104,7 @@ async fn page_of(app: &App, viewer: &Viewer, person: Person) -> Result<Page, Pro
         person,
         list,
         is_self,
+        of_office: lends == Some(Lends::Office),
         stand_in: String::new(),
         from: today,
         to: String::new(),
@@ -142,11 +152,11 @@ async fn add(
     let detail = json!({ "stand_in": name, "stand_in_id": stand_in.id, "from": page.from, "to": page.to, "confidential": confidential });
     let entered = app.db.write(move |tx| {
         tx.lock("delegations")?;
-        if !delegations::works_somewhere(tx, absent, now)? {
+        let Some(lends) = delegations::lends(tx, absent, now)? else {
             return Ok(Some(("from", "away-no-role")));
-        }
-        let works_somewhere = delegations::works_somewhere(tx, stand_in.id, now)?;
-        let wanted = Wanted { absent, stand_in: stand_in.id, from, to, works_somewhere };
+        };
+        let foreign = delegations::foreign(tx, lends, absent, stand_in.id, now)?;
+        let wanted = Wanted { absent, stand_in: stand_in.id, from, to, foreign };
         let mut others = delegations::of_person(tx, absent, now)?;
         others.extend(delegations::of_person(tx, stand_in.id, now)?);
         let fault = delegations::fault(&wanted, &others);

@@ -1,5 +1,6 @@
 //! Who stands in for whom while they are away. What that gives is read with everybody's roles (`sessions`); here is
-//! what may be entered: nobody for themselves, nobody of no unit, no chains.
+//! what may be entered: nobody for themselves, for a role in a unit nobody of no unit, for the head of an office nobody of
+//! another, no chains.
 
 use database::{Error, Reader, Row, Transaction};
 use jiff::Timestamp;
@@ -30,8 +31,8 @@ pub struct Wanted {
     pub stand_in: PersonId,
     pub from: Timestamp,
     pub to: Timestamp,
-    /// The stand-in works in a unit, or at the centre.
-    pub works_somewhere: bool,
+    /// Why the stand-in has no business there, as the key of a sentence.
+    pub foreign: Option<&'static str>,
 }
 
 /// The field and the key of what is wrong with it, if anything is. `others` are all delegations of the two that are not
@@ -42,8 +43,8 @@ pub fn fault(wanted: &Wanted, others: &[Delegation]) -> Option<(&'static str, &'
     if wanted.absent == wanted.stand_in {
         return Some(("stand_in", "away-self"));
     }
-    if !wanted.works_somewhere {
-        return Some(("stand_in", "away-no-unit"));
+    if let Some(key) = wanted.foreign {
+        return Some(("stand_in", key));
     }
     others.find_map(|other| {
         if other.absent == wanted.absent {
@@ -96,8 +97,60 @@ pub fn of_unit(r: &mut Reader, unit: OrganisationId, now: Timestamp) -> Result<V
     r.rows(&sql, &[unit.into(), now.into(), soon.into()], read)
 }
 
-/// Holds a role that can be stood in for, or with which one can stand in: in a unit, or at the centre.
-pub fn works_somewhere(r: &mut Reader, person: PersonId, now: Timestamp) -> Result<bool, Error> {
+/// What of somebody's can be stood in for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Lends {
+    /// Work in a unit, or at the centre: by somebody who has such work too.
+    Work,
+    /// What the head of an office sees, and nothing else: by somebody of that office.
+    Office,
+}
+
+/// # Errors
+/// Those of the database.
+pub fn lends(r: &mut Reader, person: PersonId, now: Timestamp) -> Result<Option<Lends>, Error> {
+    if works_somewhere(r, person, now)? {
+        return Ok(Some(Lends::Work));
+    }
+    let heads: Option<i64> = r.row(
+        "SELECT 1 AS found FROM accounts a JOIN grants g ON g.account_id = a.id
+         WHERE a.person_id = $1 AND a.closed_at IS NULL AND g.role = 'head_of_office'
+           AND g.valid_from <= $2 AND (g.valid_to IS NULL OR g.valid_to >= $2) LIMIT 1",
+        &[person.into(), now.to_string()[..10].into()],
+        |row| row.get("found"),
+    )?;
+    Ok(heads.map(|_| Lends::Office))
+}
+
+/// Why somebody has no business to stand in, as the key of a sentence.
+///
+/// # Errors
+/// Those of the database.
+pub fn foreign(
+    r: &mut Reader,
+    lends: Lends,
+    absent: PersonId,
+    stand_in: PersonId,
+    now: Timestamp,
+) -> Result<Option<&'static str>, Error> {
+    if lends == Lends::Work {
+        return Ok((!works_somewhere(r, stand_in, now)?).then_some("away-no-unit"));
+    }
+    let of_office: Option<i64> = r.row(
+        "SELECT 1 AS found FROM accounts a JOIN grants g ON g.account_id = a.id AND g.role = 'head_of_office'
+         JOIN organisation_ancestors o ON o.ancestor_id = g.organisation_id
+         JOIN persons p ON p.working_agency_id = o.organisation_id
+         JOIN accounts b ON b.person_id = p.id AND b.closed_at IS NULL
+         WHERE a.person_id = $1 AND p.id = $2
+           AND g.valid_from <= $3 AND (g.valid_to IS NULL OR g.valid_to >= $3) LIMIT 1",
+        &[absent.into(), stand_in.into(), now.to_string()[..10].into()],
+        |row| row.get("found"),
+    )?;
+    Ok(of_office.is_none().then_some("away-other-office"))
+}
+
+/// Works in a unit, or at the centre.
+fn works_somewhere(r: &mut Reader, person: PersonId, now: Timestamp) -> Result<bool, Error> {
     let found: Option<i64> = r.row(
         "SELECT 1 AS found FROM accounts a JOIN grants g ON g.account_id = a.id
          WHERE a.person_id = $1 AND a.closed_at IS NULL AND g.role IN ('officer', 'head_of_unit', 'centre')
@@ -159,7 +212,7 @@ mod tests {
             stand_in,
             from: at(from),
             to: at(to),
-            works_somewhere: true,
+            foreign: None,
         };
         let known = Delegation {
             id: DelegationId::of(uuid::Uuid::nil()),
@@ -178,7 +231,7 @@ mod tests {
         assert_eq!(said(wanted(head, karma, 19, 21)), Some("away-stands-in"));
         assert_eq!(said(wanted(karma, sonam, 20, 25)), None, "the day after");
         assert_eq!(said(wanted(karma, head, 12, 14)), None, "one may stand in for two");
-        let stranger = Wanted { works_somewhere: false, ..wanted(karma, head, 1, 2) };
+        let stranger = Wanted { foreign: Some("away-no-unit"), ..wanted(karma, head, 1, 2) };
         assert_eq!(said(stranger), Some("away-no-unit"));
     }
 }

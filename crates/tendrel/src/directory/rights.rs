@@ -21,7 +21,7 @@ const RIGHTS: &str = "SELECT 1 AS sort, g.valid_from AS since, g.role AS role, g
         d.absent_id, p.name, d.to_at
      FROM delegations d JOIN accounts a ON a.person_id = d.absent_id AND a.closed_at IS NULL
      JOIN persons p ON p.id = d.absent_id
-     JOIN grants g ON g.account_id = a.id AND g.role IN ('officer', 'head_of_unit', 'centre')
+     JOIN grants g ON g.account_id = a.id AND g.role IN ('officer', 'head_of_unit', 'centre', 'head_of_office')
      JOIN organisations o ON o.id = g.organisation_id
      LEFT JOIN units u ON u.organisation_id = g.organisation_id
      WHERE d.stand_in_id = $2 AND d.from_at <= $4 AND d.to_at > $4

@@ -140,3 +140,29 @@ async fn rights_over_people_and_services_are_not_lent() {
     sonam.get("/services/internet-lan/edit").await.must_be(403);
     sonam.post(&format!("/offices/{}/rename", world.school), &[("name", "Mine")]).await.must_be(403);
 }
+
+#[tokio::test]
+async fn somebody_of_the_office_stands_in_for_its_head_and_sees_what_the_head_sees() {
+    let world = World::new();
+    let number = given(&world, reported(&world)).await.number;
+    let mut dechen = world.browser(Who::Dechen);
+    dechen.get("/my/office").await.must_be(403);
+    let mut head = world.browser(Who::Principal);
+    head.get("/me").await.must_have("/away");
+    // Nobody of another office, and nobody of the unit.
+    for other in [Who::Stranger, Who::Karma, Who::Operator] {
+        assert_eq!(away(&world, &mut head, Who::Principal, other, &[]).await, 422, "{other:?}");
+    }
+    assert_eq!(away(&world, &mut head, Who::Principal, Who::Dechen, &[]).await, 200);
+    dechen.get("/my/office").await.must_have("No Internet in the whole school");
+    dechen.get(&format!("/my/requests/{number}")).await.must_be(200);
+    // Looking is all that is lent.
+    dechen.post(&format!("/requests/{number}/take"), &[]).await.must_be(403);
+    dechen.get("/people").await.must_be(403);
+    let karma = world.person(Who::Karma);
+    dechen.get(&format!("/people/{karma}/away")).await.must_be(404);
+    // Nor does it make a stand-in of a stand-in.
+    assert_eq!(away(&world, &mut dechen, Who::Dechen, Who::Tshering, &[]).await, 422);
+    world.set("2026-11-21 00:00");
+    world.browser(Who::Dechen).get("/my/office").await.must_be(403);
+}

@@ -189,7 +189,7 @@ pub(super) fn stand_in(world: &World, people: &mut [Onlooker]) {
         stand_in: other,
         from: now,
         to: now + jiff::SignedDuration::from_hours(9),
-        works_somewhere: true,
+        foreign: None,
     };
     let written = world.app.db.write_blocking(move |tx| delegations::insert(tx, &wanted, false, "test", now));
     written.unwrap();
