@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use anyhow::Context;
 use jiff::{SignedDuration, Timestamp};
-use lettre::message::Mailbox;
+use lettre::address::Envelope;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
+use lettre::message::{Mailbox, MultiPart};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use tracing::{Instrument, debug_span};
 
@@ -19,12 +20,36 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// After a failure nothing is tried for so long: a server that is away does not hold up the other jobs.
 const REST: SignedDuration = SignedDuration::from_secs(30);
 
-/// Plain text for one person.
-#[derive(Clone, Debug, PartialEq)]
+/// A message for one person.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Mail {
     pub to: String,
     pub subject: String,
+    /// Plain text.
     pub body: String,
+    /// The same words as a page; only text where there is none.
+    pub html: Option<String>,
+    /// From whom; the sender of the settings where there is none.
+    pub from: Option<String>,
+    /// Where it comes back to when it cannot be delivered; the address in `from` where there is none.
+    pub comes_back_to: Option<String>,
+    /// Without the angle brackets; made up where there is none.
+    pub message_id: Option<String>,
+    pub headers: Vec<(&'static str, String)>,
+}
+
+/// Why a message was not taken.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum NotTaken {
+    /// There is no server, or it cannot be talked to: says nothing about the message.
+    #[error("{0}")]
+    Away(String),
+    /// Not now.
+    #[error("{0}")]
+    Later(String),
+    /// Never.
+    #[error("{0}")]
+    Refused(String),
 }
 
 /// Cheap to clone.
@@ -76,10 +101,22 @@ impl Mailer {
     /// # Errors
     /// When it could not be handed over; the job is then told again.
     pub async fn send(&self, mail: &Mail, now: Timestamp) -> anyhow::Result<()> {
+        self.hand_over(mail, now).await.context("a message was not sent")
+    }
+
+    /// The same for who must know why it was not taken.
+    ///
+    /// # Errors
+    /// Whether it is worth another try.
+    pub async fn hand_over(&self, mail: &Mail, now: Timestamp) -> Result<(), NotTaken> {
+        let written = |from| message(from, mail).map_err(|error| NotTaken::Refused(format!("{error:#}")));
         match &self.0.settings {
-            MailSettings::Off => anyhow::bail!("no mail server is set"),
-            MailSettings::Server { url, from } => self.send_to_server(url, message(from, mail)?, now).await,
-            MailSettings::Folder { folder, from } => write_file(folder, &message(from, mail)?, now).await,
+            MailSettings::Off => Err(NotTaken::Away("no mail server is set".to_owned())),
+            MailSettings::Server { url, from } => self.send_to_server(url, written(from)?, now).await,
+            MailSettings::Folder { folder, from } => {
+                let done = write_file(folder, &written(from)?, now).await;
+                done.map_err(|error| NotTaken::Away(format!("{error:#}")))
+            }
             #[cfg(test)]
             MailSettings::Memory => {
                 self.0.sent.lock().unwrap_or_else(PoisonError::into_inner).push(mail.clone());
@@ -88,26 +125,48 @@ impl Mailer {
         }
     }
 
-    async fn send_to_server(&self, url: &str, message: Message, now: Timestamp) -> anyhow::Result<()> {
+    async fn send_to_server(&self, url: &str, message: Message, now: Timestamp) -> Result<(), NotTaken> {
         let rests_until = *self.0.rests_until.lock().unwrap_or_else(PoisonError::into_inner);
-        anyhow::ensure!(now >= rests_until, "the mail server failed a moment ago");
+        if now < rests_until {
+            return Err(NotTaken::Away("the mail server failed a moment ago".to_owned()));
+        }
         let server = match self.0.server.get() {
             Some(server) => server,
             None => {
-                let server = AsyncSmtpTransport::<Tokio1Executor>::from_url(url)?.timeout(Some(PATIENCE));
-                self.0.server.get_or_init(|| server.build())
+                let server = AsyncSmtpTransport::<Tokio1Executor>::from_url(url)
+                    .map_err(|_| NotTaken::Away("the mail server is not written rightly".to_owned()))?;
+                self.0.server.get_or_init(|| server.timeout(Some(PATIENCE)).build())
             }
         };
         let span =
             debug_span!(target: TRACE, "hand over", otel.name = "hand over a message", otel.kind = "client");
-        if let Err(error) = server.send(message).instrument(span).await {
-            // A message that is refused says nothing about the next one.
-            if !error.is_permanent() {
-                *self.0.rests_until.lock().unwrap_or_else(PoisonError::into_inner) = now + REST;
-            }
-            return Err(anyhow::Error::new(error).context("the mail server did not take a message"));
+        let Err(error) = server.send(message).instrument(span).await else { return Ok(()) };
+        let why = format!("the mail server did not take a message: {}", causes(&error));
+        // A message that is refused says nothing about the next one.
+        if error.is_permanent() {
+            return Err(NotTaken::Refused(why));
         }
-        Ok(())
+        if error.is_transient() {
+            return Err(NotTaken::Later(why));
+        }
+        *self.0.rests_until.lock().unwrap_or_else(PoisonError::into_inner) = now + REST;
+        Err(NotTaken::Away(why))
+    }
+
+    /// The address that messages come from unless they say otherwise; empty where nothing is sent.
+    pub fn sender(&self) -> &str {
+        match &self.0.settings {
+            MailSettings::Server { from, .. } | MailSettings::Folder { from, .. } => from,
+            MailSettings::Off => "",
+            #[cfg(test)]
+            MailSettings::Memory => "ICT Services <desk@tendrel.example>",
+        }
+    }
+
+    /// A message as it would travel.
+    #[cfg(test)]
+    pub(crate) fn written(&self, mail: &Mail) -> String {
+        String::from_utf8(message(self.sender(), mail).unwrap().formatted()).unwrap()
     }
 
     /// What was sent so far.
@@ -122,20 +181,42 @@ fn parse(from: &str) -> anyhow::Result<Mailbox> {
         .with_context(|| format!("[mail] from: {from} is not written as ICT Services <ict@example.bt>"))
 }
 
+fn causes(error: &dyn std::error::Error) -> String {
+    let mut said = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        said = format!("{said}: {inner}");
+        cause = inner.source();
+    }
+    said
+}
+
 /// The message as it travels. It says that a program wrote it, so that no other program answers (RFC 3834).
-fn message(from: &str, mail: &Mail) -> anyhow::Result<Message> {
-    let from = parse(from)?;
-    let id = format!("<{}@{}>", uuid::Uuid::now_v7().simple(), from.email.domain());
-    let automatic = HeaderName::new_from_ascii_str("Auto-Submitted");
-    Message::builder()
-        .from(from)
-        .to(mail.to.parse().context("not an e-mail address")?)
-        .subject(&mail.subject)
-        .message_id(Some(id))
-        .raw_header(HeaderValue::new(automatic, "auto-generated".to_owned()))
-        .header(ContentType::TEXT_PLAIN)
-        .body(mail.body.clone())
-        .context("the message cannot be written")
+fn message(sender: &str, mail: &Mail) -> anyhow::Result<Message> {
+    let from = parse(mail.from.as_deref().unwrap_or(sender))?;
+    let to: Mailbox = mail.to.parse().context("not an e-mail address")?;
+    let id = match &mail.message_id {
+        Some(id) => format!("<{id}>"),
+        None => format!("<{}@{}>", uuid::Uuid::now_v7().simple(), from.email.domain()),
+    };
+    let mut headers = mail.headers.clone();
+    if !headers.iter().any(|(name, _)| *name == "Auto-Submitted") {
+        headers.push(("Auto-Submitted", "auto-generated".to_owned()));
+    }
+    let mut builder = Message::builder();
+    if let Some(address) = &mail.comes_back_to {
+        let envelope = Envelope::new(Some(address.parse()?), vec![to.email.clone()])?;
+        builder = builder.envelope(envelope);
+    }
+    builder = builder.from(from).to(to).subject(&mail.subject).message_id(Some(id));
+    for (name, value) in headers {
+        builder = builder.raw_header(HeaderValue::new(HeaderName::new_from_ascii_str(name), value));
+    }
+    match &mail.html {
+        Some(html) => builder.multipart(MultiPart::alternative_plain_html(mail.body.clone(), html.clone())),
+        None => builder.header(ContentType::TEXT_PLAIN).body(mail.body.clone()),
+    }
+    .context("the message cannot be written")
 }
 
 async fn write_file(folder: &Path, message: &Message, now: Timestamp) -> anyhow::Result<()> {
@@ -157,6 +238,7 @@ mod tests {
             to: "karma@tendrel.example".to_owned(),
             subject: "A link\r\nBcc: everybody@tendrel.example".to_owned(),
             body: "One line.\n".to_owned(),
+            ..Mail::default()
         }
     }
 
@@ -227,10 +309,10 @@ mod tests {
             from: "ict@tendrel.example".to_owned(),
         })
         .unwrap();
-        assert!(mailer.send(&mail(), now).await.unwrap_err().to_string().contains("did not take"));
-        assert!(mailer.send(&mail(), now).await.unwrap_err().to_string().contains("a moment ago"));
+        assert!(format!("{:#}", mailer.send(&mail(), now).await.unwrap_err()).contains("did not take"));
+        assert!(format!("{:#}", mailer.send(&mail(), now).await.unwrap_err()).contains("a moment ago"));
         let later = now + SignedDuration::from_secs(31);
-        assert!(mailer.send(&mail(), later).await.unwrap_err().to_string().contains("did not take"));
+        assert!(format!("{:#}", mailer.send(&mail(), later).await.unwrap_err()).contains("did not take"));
     }
 
     #[tokio::test]

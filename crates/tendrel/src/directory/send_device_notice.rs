@@ -69,6 +69,6 @@ pub async fn run(app: &App, payload: &Json) -> Result<(), Problem> {
         ],
     );
     let subject = said("mail-device-subject", &[]);
-    app.mailer.send(&Mail { to: account.email, subject, body }, now).await?;
+    app.mailer.send(&Mail { to: account.email, subject, body, ..Mail::default() }, now).await?;
     Ok(())
 }

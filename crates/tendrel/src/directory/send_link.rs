@@ -89,6 +89,6 @@ pub async fn run(app: &App, payload: &Json) -> Result<(), Problem> {
         Kind::SignIn => (said("mail-sign-in-subject"), said("mail-sign-in-body")),
         Kind::Password => (said("mail-password-subject"), said("mail-password-body")),
     };
-    app.mailer.send(&Mail { to: account.email.clone(), subject, body }, now).await?;
+    app.mailer.send(&Mail { to: account.email.clone(), subject, body, ..Mail::default() }, now).await?;
     Ok(())
 }

@@ -74,6 +74,6 @@ pub async fn run(app: &App, payload: &Json) -> Result<(), Problem> {
         ],
     );
     let subject = said("mail-changed-subject", &[]);
-    app.mailer.send(&Mail { to: account.email, subject, body }, app.clock.now()).await?;
+    app.mailer.send(&Mail { to: account.email, subject, body, ..Mail::default() }, app.clock.now()).await?;
     Ok(())
 }
