@@ -66,6 +66,14 @@ pub const MIGRATIONS: &[Migration] = &[
         adds_only: true,
     },
     Migration {
+        version: 3,
+        name: "letters",
+        sql: include_str!("../migrations/0003_letters.sql"),
+        sqlite: "",
+        postgres: "",
+        adds_only: true,
+    },
+    Migration {
         version: 4,
         name: "webhooks",
         sql: include_str!("../migrations/0004_webhooks.sql"),

@@ -7,6 +7,7 @@ pub mod fetch_mail;
 pub mod file_mail;
 pub mod forget_mail;
 pub mod keep_mail;
+pub mod letters;
 pub mod mailbox;
 mod mailboxes;
 pub mod marks;
@@ -32,6 +33,7 @@ pub fn routes() -> Router<App> {
         .merge(mailboxes::routes())
         .merge(webhooks::routes())
         .merge(feed::routes())
+        .merge(letters::routes())
 }
 
 #[cfg(test)]

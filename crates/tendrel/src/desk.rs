@@ -4,6 +4,7 @@ pub mod accept;
 pub mod access;
 pub mod act;
 pub mod acts;
+pub mod after_letter;
 pub mod api;
 pub mod api_intake;
 pub mod ask;
@@ -32,6 +33,7 @@ pub mod index;
 pub mod intake_store;
 pub mod keep;
 pub mod let_go;
+pub mod letters;
 pub mod live;
 pub mod log_call;
 pub mod look;
@@ -95,6 +97,7 @@ pub fn routes() -> Router<App> {
         .merge(news::routes())
         .merge(follow::routes())
         .merge(followed::routes())
+        .merge(after_letter::routes())
         .merge(my_requests::routes())
         .merge(api::routes())
         .merge(paper_form::routes())

@@ -152,6 +152,12 @@ impl Frame {
         if self.sees_requests() { "/today" } else { "/system" }
     }
 
+    /// May say how the letters of the desk are worded.
+    pub fn words_letters(&self) -> bool {
+        let own = |me: &SignedIn| me.has_own(Role::HeadOfUnit) || me.has_own(Role::Operator);
+        self.signed_in.as_ref().is_some_and(own)
+    }
+
     pub fn runs_the_system(&self) -> bool {
         self.is(Role::Operator)
     }

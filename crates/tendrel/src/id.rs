@@ -44,6 +44,8 @@ pub enum Webhook {}
 pub enum Delivery {}
 #[derive(Debug)]
 pub enum News {}
+#[derive(Debug)]
+pub enum Letter {}
 
 pub type OrganisationId = Id<Organisation>;
 pub type PersonId = Id<Person>;
@@ -62,6 +64,7 @@ pub type MailId = Id<Mail>;
 pub type WebhookId = Id<Webhook>;
 pub type DeliveryId = Id<Delivery>;
 pub type NewsId = Id<News>;
+pub type LetterId = Id<Letter>;
 
 impl<T> Id<T> {
     /// A new identifier; those made later sort later.

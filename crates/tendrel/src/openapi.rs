@@ -11,6 +11,7 @@ mod desk;
 mod directory;
 pub mod held;
 mod identity;
+mod letters;
 mod news;
 mod operation;
 mod programs;
@@ -75,6 +76,7 @@ pub fn document(app: &App) -> Json {
         analysis::operations(app),
         system::operations(),
         channels::operations(),
+        letters::operations(),
         webhooks::operations(),
         news::operations(),
         own(),
@@ -101,6 +103,7 @@ pub fn document(app: &App) -> Json {
             { "name": "analysis", "description": "Services availed, in figures that open." },
             { "name": "directory", "description": "Offices, people, accounts, calendars." },
             { "name": "mail", "description": "What came by mail and waits, and the mailboxes." },
+            { "name": "letters", "description": "What the desk says by e-mail." },
             { "name": "system", "description": "For whoever runs the program." },
             { "name": "news", "description": "What does not work, what will be worked on, what is new." },
             { "name": "webhooks", "description": "Programs elsewhere that are told what happens to requests." },

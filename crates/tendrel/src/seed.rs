@@ -110,7 +110,12 @@ pub fn fill(app: &App, plan: &Plan) -> anyhow::Result<Made> {
     let casts = casts(app, plan)?;
     let arrivals = arrivals::plan(app, plan, &casts)?;
     let words = words::read(&app.catalogue.now())?;
-    let desk = Desk { catalogue: app.catalogue.now(), calendars: app.calendars.clone(), now: plan.until };
+    let desk = Desk {
+        catalogue: app.catalogue.now(),
+        calendars: app.calendars.clone(),
+        now: plan.until,
+        tells: false,
+    };
     let stage = Stage { desk: &desk, words: &words, casts: &casts, until: plan.until };
     let mut counters = counters(app)?;
     let mut made = Made::default();

@@ -153,6 +153,7 @@ fn settings_of(place: &Place, arguments: &ServeArguments) -> anyhow::Result<Sett
         s3: file.s3,
         sign_in: file.sign_in,
         mail: file.mail.settings(arguments.mail_server.clone())?,
+        letters: file.letters,
         machines: machines_of(file.machines, arguments)?,
         public_form: file.public_form,
         webhooks: file.webhooks,

@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 pub mod entry;
 pub mod identity;
+mod letters;
 mod machines;
 mod outward;
 pub mod s3;
@@ -15,6 +16,7 @@ pub mod s3;
 use crate::app::App;
 use crate::clock::Clock;
 use crate::settings::entry::{MailSettings, MailTable, SignInSettings};
+pub use crate::settings::letters::LetterSettings;
 pub use crate::settings::machines::{MachineSettings, PublicFormSettings, TracesSettings};
 pub use crate::settings::outward::WebhookSettings;
 use crate::settings::s3::{FilesTable, S3Settings};
@@ -102,6 +104,7 @@ pub struct Settings {
     pub s3: S3Settings,
     pub sign_in: SignInSettings,
     pub mail: MailSettings,
+    pub letters: LetterSettings,
     pub machines: MachineSettings,
     pub public_form: PublicFormSettings,
     pub webhooks: WebhookSettings,
@@ -143,6 +146,8 @@ pub struct SettingsFile {
     #[serde(default)]
     pub mail: MailTable,
     #[serde(default)]
+    pub letters: LetterSettings,
+    #[serde(default)]
     pub machines: MachineSettings,
     #[serde(default)]
     pub public_form: PublicFormSettings,
@@ -164,6 +169,7 @@ impl SettingsFile {
         let mut file: SettingsFile = toml::from_str(&text)
             .map_err(|error| anyhow::anyhow!("{} is not right: {error}", path.display()))?;
         file.machines.check().with_context(|| format!("{} is not right", path.display()))?;
+        file.letters.check().with_context(|| format!("{} is not right", path.display()))?;
         file.s3.check().with_context(|| format!("{} is not right", path.display()))?;
         file.traces.check().with_context(|| format!("{} is not right", path.display()))?;
         file.take_secrets(|name| std::env::var(name).ok());
@@ -207,6 +213,7 @@ impl Settings {
             behind_proxy: false,
             sign_in: SignInSettings::default(),
             mail: MailSettings::Off,
+            letters: LetterSettings::default(),
             machines: MachineSettings::default(),
             public_form: PublicFormSettings::default(),
             webhooks: WebhookSettings::default(),

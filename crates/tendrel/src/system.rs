@@ -2,6 +2,7 @@
 
 mod access;
 mod exports;
+mod letters_held;
 mod retry;
 mod show;
 mod store;
@@ -16,5 +17,9 @@ use crate::app::App;
 pub use access::{must_look_after, must_run_the_system};
 
 pub fn routes() -> Router<App> {
-    Router::new().merge(show::routes()).merge(retry::routes()).merge(exports::routes())
+    Router::new()
+        .merge(show::routes())
+        .merge(retry::routes())
+        .merge(exports::routes())
+        .merge(letters_held::routes())
 }

@@ -5,7 +5,8 @@ use std::time::Duration;
 use tracing::{Instrument, debug_span, field};
 
 use crate::app::App;
-use crate::desk::{clocks, recompute, usual};
+use crate::channels::letters;
+use crate::desk::{clocks, recompute, save, usual};
 use crate::directory::{codes, send_device_notice, send_link, send_notice, sync_people};
 use crate::jobs::{self, Job};
 use crate::machine::TRACE;
@@ -19,6 +20,7 @@ pub async fn run(app: App) {
     let own = app.clone();
     let plan = move |tx: &mut database::Transaction| {
         usual::plan(tx, now)?;
+        letters::plan(tx, &own)?;
         retention::plan(tx, &own)
     };
     if let Err(error) = app.db.write(plan).await {
@@ -56,6 +58,7 @@ pub async fn round(app: &App) -> Result<(), Problem> {
     clocks::round(app).await?;
     clocks::close_resolved(app).await?;
     do_jobs(app).await?;
+    letters::round(app).await?;
     Ok(record::seal_if_due(app).await?)
 }
 
@@ -105,6 +108,9 @@ async fn do_job(app: &App, job: &Job) -> Result<(), Problem> {
         send_device_notice::JOB => send_device_notice::run(app, &job.payload).await,
         sync_people::JOB => sync_people::run(app).await,
         send_link::JOB => send_link::run(app, &job.payload).await,
+        save::TELL => letters::jobs::tell(app, &job.payload).await,
+        letters::jobs::REMIND => letters::jobs::remind(app, &job.payload).await,
+        letters::jobs::DIGEST => letters::jobs::digest(app).await,
         retention::JOB => retention::run(app).await,
         unknown => Err(Problem::Other(anyhow::anyhow!("there is no kind of job called {unknown}"))),
     }

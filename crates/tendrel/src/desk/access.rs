@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use crate::desk::number::Number;
 use crate::desk::request::Request;
-use crate::desk::store::{self, people};
+use crate::desk::store::{self, letters, people};
 use crate::directory::sessions;
 use crate::id::OrganisationId;
 use crate::problem::Problem;
@@ -292,10 +292,13 @@ fn fetch(r: &mut Reader, viewer: &Viewer, number: &str) -> Result<(Request, Stan
     if knows { Ok((request, standing)) } else { Err(Problem::NotFound) }
 }
 
-/// The request of a secret link, for anybody who has it.
-pub fn find_by_secret(r: &mut Reader, secret: &str) -> Result<(Request, Standing), Problem> {
-    let request = store::by_follow_hash(r, &sessions::hash(secret))?.ok_or(Problem::NotFound)?;
-    Ok((request, Standing::of_the_bearer()))
+/// The request of a secret link, for anybody who has it; that of a letter holds for a time.
+pub fn find_by_secret(r: &mut Reader, secret: &str, now: Timestamp) -> Result<(Request, Standing), Problem> {
+    let (request, ends) = letters::by_link(r, &sessions::hash(secret))?.ok_or(Problem::NotFound)?;
+    match ends.filter(|ends| *ends <= now) {
+        Some(_) => Err(Problem::Input("letter-link-over")),
+        None => Ok((request, Standing::of_the_bearer())),
+    }
 }
 
 pub fn find_at(r: &mut Reader, viewer: &Viewer, at: &At) -> Result<(Request, Standing), Problem> {
@@ -305,7 +308,7 @@ pub fn find_at(r: &mut Reader, viewer: &Viewer, at: &At) -> Result<(Request, Sta
             let (request, standing) = fetch(r, viewer, number)?;
             Ok((request, standing.outside()))
         }
-        At::Secret(secret) => find_by_secret(r, secret),
+        At::Secret(secret) => find_by_secret(r, secret, viewer.now),
     }
 }
 

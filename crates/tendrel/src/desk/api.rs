@@ -13,6 +13,7 @@ use crate::desk::queue::units_of;
 use crate::desk::request::Request;
 use crate::desk::save::Desk;
 use crate::desk::show::{Whole, whole};
+use crate::desk::store::letters::Letter;
 use crate::desk::store::lists::{self, Listed, Position};
 use crate::desk::timeline::is_public;
 use crate::desk::{access, look};
@@ -106,7 +107,16 @@ async fn one(
             json!({ "id": file.id, "name": file.name, "size": file.size, "type": file.media_type, "by": file.by, "at": file.at, "address": address })
         })
         .collect();
+    body["letters"] = found.letters.iter().map(letter).collect();
     Ok(answer(StatusCode::OK, &body))
+}
+
+/// A letter, without its words: they may hold what only its reader should press.
+fn letter(letter: &Letter) -> Value {
+    json!({
+        "number": letter.number, "kind": letter.kind, "address": letter.address, "name": letter.name,
+        "state": letter.state.code(), "send_at": letter.send_at, "sent_at": letter.sent_at, "fault": letter.fault,
+    })
 }
 
 /// `GET /api/v1/requests?…` takes the filters of the page; `next` is the cursor for `after`.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use database::Transaction;
 use jiff::Timestamp;
-use serde_json::{Map, Value as Json};
+use serde_json::{Map, Value as Json, json};
 
 use crate::app::App;
 use crate::desk::catalogue::CatalogueData;
@@ -15,6 +15,7 @@ use crate::desk::store::named::veiled_counter;
 use crate::desk::{service::Starts, store};
 use crate::directory::calendars::Calendars;
 use crate::events::{self, Actor, Event};
+use crate::jobs;
 use crate::problem::Problem;
 
 /// What every act on a request is judged by: the catalogue and the calendars of this moment, and the time.
@@ -23,7 +24,26 @@ pub struct Desk {
     pub catalogue: Arc<CatalogueData>,
     pub calendars: Calendars,
     pub now: Timestamp,
+    /// Somebody outside is told what happens: there is a way to send letters.
+    pub tells: bool,
 }
+
+/// Kind of the job that tells people of an event: `{"request": id, "number": of the event}`.
+pub const TELL: &str = "tell";
+/// What concerns people who do not look at the case just now.
+const TOLD: [&str; 11] = [
+    "received",
+    "replied",
+    "held",
+    "resolved",
+    "reopened",
+    "closed",
+    "cancelled",
+    "handed_over",
+    "assigned",
+    "warned",
+    "breached",
+];
 
 /// What happened, for the event log.
 #[derive(Clone, Debug)]
@@ -48,7 +68,12 @@ impl Happened {
 
 impl Desk {
     pub fn new(app: &App) -> Desk {
-        Desk { catalogue: app.catalogue.now(), calendars: app.calendars.clone(), now: app.clock.now() }
+        Desk {
+            catalogue: app.catalogue.now(),
+            calendars: app.calendars.clone(),
+            now: app.clock.now(),
+            tells: app.mailer.is_on(),
+        }
     }
 
     /// The clocks of a request at this moment.
@@ -127,7 +152,12 @@ impl Desk {
             activity: activity.to_owned(),
             detail: Json::Object(detail),
         };
-        Ok(events::record(tx, &event)?)
+        events::record(tx, &event)?;
+        if self.tells && TOLD.contains(&activity) {
+            let told = json!({ "request": request.id, "number": request.version });
+            jobs::enqueue(tx, TELL, &told, self.now, self.now)?;
+        }
+        Ok(())
     }
 
     /// Keeps the numbers of the menus: of the unit, and of the officer.

@@ -20,6 +20,7 @@ use crate::desk::access::{self, Doing, Standing};
 use crate::desk::act::Again;
 use crate::desk::clocks;
 use crate::desk::faces::{self, Face};
+use crate::desk::letters::{self as sent, Sent};
 use crate::desk::look;
 use crate::desk::offers::offered;
 use crate::desk::queue::rows::{Tag, priority_tag, service_name, state_tag};
@@ -27,6 +28,7 @@ use crate::desk::request::{Hold, Request};
 use crate::desk::save::Desk;
 use crate::desk::service::Starts;
 use crate::desk::store;
+use crate::desk::store::letters::{self, Letter};
 use crate::desk::store::looks::{self, Look};
 use crate::desk::store::people::{self, Names};
 use crate::desk::store::timeline::{self, Attachment, Beside, Message};
@@ -51,6 +53,8 @@ pub struct Whole {
     pub attachments: Vec<Attachment>,
     /// Who looked at it without being a part of it; asked for those inside alone.
     pub looks: Vec<Look>,
+    /// What was said by e-mail; asked for those inside alone.
+    pub letters: Vec<Letter>,
 }
 
 /// The fixed number of questions behind a case, for officers and requesters alike.
@@ -63,6 +67,7 @@ pub fn whole(r: &mut Reader, request: Request, standing: Standing) -> Result<Who
         messages: timeline::messages(r, request.id)?,
         attachments: timeline::attachments(r, request.id)?,
         looks: if inside { looks::of_request(r, request.id)? } else { Vec::new() },
+        letters: if inside { letters::of_request(r, request.id)? } else { Vec::new() },
         request,
         standing,
     })
@@ -131,6 +136,7 @@ struct Page {
     same: Vec<Beside>,
     earlier: Vec<Beside>,
     looks: Vec<Look>,
+    letters: Vec<Sent>,
     lists: Lists,
     now: Now,
     kept: Kept,
@@ -250,6 +256,7 @@ fn page_of(
         earlier: beside.1,
         lists: lists(&frame, desk, request, &whole.names, officers),
         looks: whole.looks.clone(),
+        letters: sent::shown(&frame, &whole.letters),
         names: whole.names.clone(),
         standing: whole.standing.clone(),
         request: whole.request.clone(),

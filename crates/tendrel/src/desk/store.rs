@@ -2,6 +2,7 @@
 
 pub mod asked;
 pub mod forget;
+pub mod letters;
 pub mod lists;
 pub mod live;
 pub mod looks;
@@ -259,7 +260,7 @@ pub fn by_number(r: &mut Reader, number: &str) -> Result<Option<Request>, Error>
     r.row(&format!("SELECT {COLUMNS} FROM requests r WHERE r.number = $1"), &[number.into()], read)
 }
 
-/// The request whose secret link this is.
+/// The request that was made with this secret.
 pub fn by_follow_hash(r: &mut Reader, hash: &[u8]) -> Result<Option<Request>, Error> {
     r.row(&format!("SELECT {COLUMNS} FROM requests r WHERE r.follow_hash = $1"), &[hash.into()], read)
 }

@@ -27,7 +27,7 @@ struct InPublic<'a> {
 }
 
 /// A page of the directory: with the officers' menu for those who have one, else as the public pages are.
-pub(super) fn page(status: StatusCode, frame: &Frame, body: &impl Template) -> Result<Response, Problem> {
+pub fn page(status: StatusCode, frame: &Frame, body: &impl Template) -> Result<Response, Problem> {
     let body = body.render()?;
     if frame.is_office() {
         crate::frame::page(status, &InOffice { frame, body })
@@ -37,7 +37,7 @@ pub(super) fn page(status: StatusCode, frame: &Frame, body: &impl Template) -> R
 }
 
 /// Data for a program. Never kept by a cache: it is about the reader.
-pub(super) fn data(status: StatusCode, value: &impl Serialize) -> Result<Response, Problem> {
+pub fn data(status: StatusCode, value: &impl Serialize) -> Result<Response, Problem> {
     let text = serde_json::to_string(value).map_err(anyhow::Error::from)?;
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
@@ -47,7 +47,7 @@ pub(super) fn data(status: StatusCode, value: &impl Serialize) -> Result<Respons
 }
 
 /// It is done: a browser goes to the page that shows it, a program is told the record.
-pub(super) fn done(viewer: &Viewer, address: &str, said: &str, record: &Json) -> Result<Response, Problem> {
+pub fn done(viewer: &Viewer, address: &str, said: &str, record: &Json) -> Result<Response, Problem> {
     if viewer.by_api() {
         return data(StatusCode::OK, record);
     }

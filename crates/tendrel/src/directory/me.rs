@@ -17,7 +17,7 @@ use crate::directory::my_tokens::TokenForm;
 use crate::directory::passkeys::{self, Passkey};
 use crate::directory::send_notice::{self, Change};
 use crate::directory::tokens::{self, ApiToken};
-use crate::directory::{answer, codes, password, sessions, sign_in};
+use crate::directory::{answer, codes, password, people, sessions, sign_in};
 use crate::frame::form::{FormData, Wrong};
 use crate::frame::languages::Language;
 use crate::frame::{Frame, see_other};
@@ -192,8 +192,7 @@ fn store_settings(
     single_keys: bool,
 ) -> Result<(), Error> {
     tx.execute("UPDATE accounts SET single_keys = $2 WHERE id = $1", &[account.into(), single_keys.into()])?;
-    tx.execute("UPDATE persons SET language = $2 WHERE id = $1", &[person.into(), language.code().into()])?;
-    Ok(())
+    people::set_language(tx, person, language)
 }
 
 /// What opens the account must not be in the hands of a program that only has a token.

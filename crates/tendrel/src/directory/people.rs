@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::directory::offices::change::Refused;
 use crate::directory::words;
+use crate::frame::languages::Language;
 use crate::id::{AccountId, OrganisationId, PersonId};
 use crate::search::fold;
 use crate::viewer::Role;
@@ -58,6 +59,12 @@ pub fn insert(tx: &mut Transaction, person: &NewPerson, now: Timestamp) -> Resul
 }
 
 /// An account without a password: it cannot sign in by one until it is set.
+/// The language somebody reads and is written to in.
+pub fn set_language(tx: &mut Transaction, id: PersonId, language: Language) -> Result<(), Error> {
+    tx.execute("UPDATE persons SET language = $2 WHERE id = $1", &[id.into(), language.code().into()])?;
+    Ok(())
+}
+
 pub fn insert_account(
     tx: &mut Transaction,
     person: PersonId,

@@ -68,6 +68,7 @@ const ENGLISH: &[&str] = &[
     include_str!("../../lang/en/mail.ftl"),
     include_str!("../../lang/en/webhooks.ftl"),
     include_str!("../../lang/en/news.ftl"),
+    include_str!("../../lang/en/letters.ftl"),
 ];
 const DZONGKHA: &[&str] = &[
     include_str!("../../lang/dz/frame.ftl"),
@@ -77,6 +78,7 @@ const DZONGKHA: &[&str] = &[
     include_str!("../../lang/dz/case.ftl"),
     include_str!("../../lang/dz/analysis.ftl"),
     include_str!("../../lang/dz/news.ftl"),
+    include_str!("../../lang/dz/letters.ftl"),
 ];
 
 struct Texts {

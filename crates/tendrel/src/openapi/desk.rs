@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::desk::access::Doing;
 use crate::desk::acts::ACTS;
 use crate::desk::request::{Channel, State};
+use crate::desk::store::letters::LetterState;
 use crate::frame::languages::Language;
 
 /// What an installation decides on, as it is now.
@@ -324,11 +325,22 @@ pub(super) fn schemas() -> Vec<(&'static str, Json)> {
         ("address", text()),
     ]);
     let kept = object([("since", instant()), ("by", text()), ("why", text())]);
+    let letter = object([
+        ("number", integer()),
+        ("kind", text()),
+        ("address", text()),
+        ("name", text()),
+        ("state", one_of(LetterState::ALL.map(LetterState::code))),
+        ("send_at", instant()),
+        ("sent_at", optional(instant())),
+        ("fault", text()),
+    ]);
     let history = object([
         ("events", list(refer("Event"))),
         ("kept", optional(kept)),
         ("messages", list(message)),
         ("files", list(file)),
+        ("letters", list(letter)),
     ]);
     let mut acted = request.clone();
     acted["properties"]["carried_on"] = json!({

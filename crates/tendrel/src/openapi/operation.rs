@@ -118,7 +118,9 @@ fn path_parameter(name: &str) -> Json {
             json!({ "type": "string", "minLength": 1, "example": "PUN-26-01482-7" }),
             "The number of the request, as it was given.",
         ),
-        "code" => (json!({ "type": "string", "minLength": 1 }), "The code, as in the list."),
+        "code" | "kind" | "language" => {
+            (json!({ "type": "string", "minLength": 1 }), "The code, as in the list.")
+        }
         _ => (json!({ "type": "string", "format": "uuid" }), "The id, as in the list."),
     };
     json!({ "name": name, "in": "path", "required": true, "schema": schema, "description": description })

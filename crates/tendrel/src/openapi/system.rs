@@ -104,6 +104,13 @@ fn state() -> Vec<Operation> {
         ("attempts", count()),
         ("last_error", text()),
     ]);
+    let held = object([("since", instant()), ("letters", count())]);
+    let letters = |path: &str, id: &str, summary: &str| {
+        Operation::post(path, id, summary)
+            .gives(200, object([("letters", count())]), "How many there were; letters go out again.")
+            .refuses(&[403])
+            .tag("system")
+    };
     let state = object([
         ("version", text()),
         ("schema", count()),
@@ -115,6 +122,7 @@ fn state() -> Vec<Operation> {
         ("checkpoint", or_null(checkpoint)),
         ("broken_chains", list(broken)),
         ("jobs_given_up", list(job)),
+        ("letters_held_back", or_null(held)),
     ]);
     vec![
         Operation::get("/api/v1/system", "showSystem", "Backups, the record, jobs that were given up, sizes")
@@ -126,6 +134,8 @@ fn state() -> Vec<Operation> {
             .gives(202, object([("begun", truth())]), "False when one is being made already.")
             .refuses(&[403])
             .tag("system"),
+        letters("/api/v1/system/letters/send", "sendHeldLetters", "Send the letters that are held back"),
+        letters("/api/v1/system/letters/throw-away", "throwLettersAway", "Throw away the letters that are held back"),
         Operation::post("/api/v1/system/jobs/{id}/retry", "retryJob", "Have a job done again that was given up")
             .gives(200, object([("id", id()), ("waits", truth())]), "It waits for the next round.")
             .refuses(&[403])

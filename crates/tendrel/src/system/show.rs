@@ -111,5 +111,6 @@ fn told(state: &State, now: Timestamp) -> serde_json::Value {
         "checkpoint": state.checkpoint.as_ref().map(|last| last.signed()),
         "broken_chains": state.broken,
         "jobs_given_up": state.given_up,
+        "letters_held_back": state.letters.as_ref().map(|it| json!({ "since": it.since, "letters": it.letters })),
     })
 }

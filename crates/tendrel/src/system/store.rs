@@ -4,6 +4,7 @@ use database::{Error, Kind, Reader};
 use jiff::Timestamp;
 
 use crate::backup::store::{self as backups, Row};
+use crate::channels::letters::{self, Stopped};
 use crate::jobs::{self, GivenUp};
 use crate::record::checkpoint::Checkpoint;
 
@@ -18,6 +19,7 @@ pub(super) struct State {
     pub(super) checkpoint: Option<Checkpoint>,
     pub(super) broken: Vec<Broken>,
     pub(super) given_up: Vec<GivenUp>,
+    pub(super) letters: Option<Stopped>,
     pub(super) database_bytes: i64,
     pub(super) files: i64,
     pub(super) file_bytes: i64,
@@ -60,6 +62,7 @@ pub(super) fn state(r: &mut Reader) -> Result<State, Error> {
             },
         )?,
         given_up: jobs::given_up(r, ROWS)?,
+        letters: letters::stopped(r)?,
         database_bytes: r.one(size, &[], |row| row.get("bytes"))?,
         files,
         file_bytes,

@@ -11,15 +11,18 @@ const MAY_ASK: &[(&str, &[&str])] = &[
     ("desk", &["directory"]),
     ("channels", &["directory", "desk"]),
     ("analysis", &["directory", "desk"]),
+    ("channels", &["directory", "desk"]),
     // What holds the house together knows its rooms.
     ("app", &["directory", "desk", "channels"]),
     ("install", &["directory", "desk"]),
     ("openapi", &["directory", "desk", "channels", "analysis"]),
     ("router", &["directory", "desk", "channels", "analysis"]),
+    // Letters that are held back until an operator looked.
+    ("system", &["channels"]),
     // Removes what each room was keeping, by the room's own functions.
     ("retention", &["directory", "desk", "channels"]),
     ("serve", &["channels"]),
-    ("worker", &["directory", "desk"]),
+    ("worker", &["directory", "desk", "channels"]),
     // Seals again what each room keeps sealed.
     ("renew_key", &["directory", "channels"]),
     // Whose session asks, and with which secret.

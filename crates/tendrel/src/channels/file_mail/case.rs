@@ -9,6 +9,7 @@ use mail_reader::Kind;
 use crate::app::App;
 use crate::channels::file_mail::leads::{self, Author};
 use crate::channels::file_mail::{Understood, short};
+use crate::channels::letters;
 use crate::channels::mailbox::{Mailbox, plain};
 use crate::channels::marks::Marks;
 use crate::channels::place::{Place, untagged};
@@ -275,6 +276,12 @@ impl Work {
             return Ok(self.mail.filing(State::Aside, "bounce"));
         };
         let request = by_number(tx, &number)?;
+        if let Some(bounce) = &self.mail.read.bounce {
+            let id = bounce.message_ids.first().map_or("", String::as_str);
+            let recipient = bounce.recipient.as_deref().unwrap_or_default();
+            let why = bounce.diagnosis.as_deref().or(bounce.status.as_deref()).unwrap_or_default();
+            letters::bounced(tx, id, recipient, why, bounce.permanent, self.desk.now)?;
+        }
         Ok(Filing { request: Some(request.id), ..self.mail.filing(State::Filed, "bounce") })
     }
 

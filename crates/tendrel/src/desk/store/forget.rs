@@ -94,6 +94,11 @@ pub fn strip(tx: &mut Transaction, id: RequestId, subject: &str, now: Timestamp)
         "UPDATE holds SET comment = '' WHERE request_id = $1",
         "DELETE FROM messages WHERE request_id = $1",
         "DELETE FROM notices WHERE request_id = $1",
+        "DELETE FROM follow_links WHERE request_id = $1",
+        // One that waits is not sent any more; what was sent leaves that it was sent.
+        "DELETE FROM letters WHERE request_id = $1 AND state IN ('waiting', 'stopped')",
+        "UPDATE letters SET once = id, address = '', name = '', person_id = NULL, subject = '', words = '[]',
+            message_id = '', fault = '' WHERE request_id = $1",
     ] {
         tx.execute(sql, &[id.into()])?;
     }

@@ -58,6 +58,16 @@ pub fn tell_in_words(
     tell_all(tx, vec![person], kind, &About { request: None, service: None, words }, now)
 }
 
+/// Tells these people something about the program itself.
+pub fn tell_of_program(
+    tx: &mut Transaction,
+    people: Vec<PersonId>,
+    kind: &str,
+    now: Timestamp,
+) -> Result<(), Error> {
+    tell_all(tx, people, kind, &About { request: None, service: None, words: "" }, now)
+}
+
 struct About<'a> {
     request: Option<RequestId>,
     service: Option<ServiceId>,

@@ -1,0 +1,47 @@
+//! The letters of a case as its page shows them: what went to whom, and what to do where one did not arrive.
+
+use jiff::Timestamp;
+
+use crate::desk::queue::rows::Tag;
+use crate::desk::store::letters::{Letter, LetterState};
+use crate::frame::Frame;
+
+/// One letter on the page.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sent {
+    pub what: String,
+    /// Name and address; empty when both were removed.
+    pub to: String,
+    pub state: Tag,
+    pub at: Timestamp,
+    /// Why it did not go.
+    pub fault: String,
+    /// It did not arrive: somebody must telephone.
+    pub is_bad: bool,
+}
+
+pub fn shown(frame: &Frame, letters: &[Letter]) -> Vec<Sent> {
+    letters.iter().map(|letter| one(frame, letter)).collect()
+}
+
+fn one(frame: &Frame, letter: &Letter) -> Sent {
+    let class = match letter.state {
+        LetterState::Sent => "good",
+        LetterState::Waiting => "",
+        LetterState::Stopped => "warn",
+        LetterState::Failed | LetterState::Bounced => "bad",
+    };
+    let to = match (letter.name.as_str(), letter.address.as_str()) {
+        ("", address) => address.to_owned(),
+        (name, "") => name.to_owned(),
+        (name, address) => format!("{name} · {address}"),
+    };
+    Sent {
+        what: frame.t(&format!("letter-kind-{}", letter.kind.replace('_', "-"))),
+        to,
+        state: Tag { class, words: frame.t(&format!("letter-{}", letter.state.code())) },
+        at: letter.sent_at.unwrap_or(letter.send_at),
+        fault: letter.fault.clone(),
+        is_bad: letter.state.is_bad(),
+    }
+}
