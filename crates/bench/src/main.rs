@@ -132,7 +132,7 @@ fn spent_on_itself(arguments: &Arguments, folder: &Path) -> anyhow::Result<bool>
         post: cost("form post, 8 clients")?,
     };
     drop(server);
-    let place = tendrel::settings::Place { data: place.data, database: place.database };
+    let place = tendrel::settings::Place { data: place.data, database: place.database, files: None };
     let app = place.open()?;
     app.refresh_blocking()?;
     let kind = if port.is_some() { "PostgreSQL" } else { "SQLite" };

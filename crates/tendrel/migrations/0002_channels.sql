@@ -18,6 +18,7 @@ CREATE TABLE mailboxes (
     last_uid     BIGINT NOT NULL DEFAULT 0,
     fetched_at   BIGINT,                                         -- when the server was last asked with success
     fault        TEXT NOT NULL DEFAULT '',                       -- why it could not be asked since
+    told_silent  BIGINT NOT NULL DEFAULT 0,                      -- people know that it is silent
     taken_by     TEXT,                                           -- the node that fetches, and until when
     taken_until  BIGINT,
     closed_at    BIGINT,

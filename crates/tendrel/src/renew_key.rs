@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use crate::app::App;
+use crate::channels::store::servers;
 use crate::channels::webhooks;
 use crate::directory::codes;
 use crate::vault;
@@ -18,15 +19,16 @@ pub fn run(app: &App, output: &mut impl Write) -> anyhow::Result<()> {
     let (sealed, locked) = app.db.write_blocking::<_, database::Error, _>(move |tx| {
         let (codes, locked_codes) = codes::seal_again(tx, &vault)?;
         let (hooks, locked_hooks) = webhooks::seal_again(tx, &vault)?;
-        Ok((codes + hooks, locked_codes + locked_hooks))
+        let (mailboxes, locked_mailboxes) = servers::seal_again(tx, &vault)?;
+        Ok((codes + hooks + mailboxes, locked_codes + locked_hooks + locked_mailboxes))
     })?;
     let file = vault::file(folder);
     let place = if is_set { "TENDREL_SECRETS_KEY".to_owned() } else { file.display().to_string() };
     if locked > 0 {
         anyhow::bail!(
             "{locked} secrets do not open, because the key that sealed them is missing; {sealed} are sealed by the new \
-             key. Add the missing key to {place} and run this again, or turn those people's codes off \
-             and make new secrets for those webhooks"
+             key. Add the missing key to {place} and run this again, or turn those people's codes off, \
+             make new secrets for those webhooks and type the passwords of those mailboxes again"
         );
     }
     if is_set {
@@ -70,6 +72,24 @@ mod tests {
         let restarted = Vault::of(None, &world.app.settings.data).unwrap();
         assert_ne!(restarted.key_name(), world.app.vault.key_name());
         assert_eq!(check(restarted), Checked::Right);
+    }
+
+    #[test]
+    fn after_a_new_key_mail_is_still_fetched() {
+        use crate::channels::mailbox::Server;
+        use crate::channels::testing::mailbox;
+        use crate::problem::Problem;
+
+        let world = World::new();
+        let (id, vault) = (mailbox(&world).id, world.app.vault.clone());
+        let set = move |tx: &mut database::Transaction| {
+            servers::set(tx, &vault, id, &Server::default(), Some("six herons"))
+        };
+        world.app.db.write_blocking(set).unwrap();
+        run(&world.app, &mut Vec::new()).unwrap();
+        let restarted = Vault::of(None, &world.app.settings.data).unwrap();
+        let secret = world.app.db.read_blocking::<_, Problem, _>(move |r| servers::secret(r, &restarted, id));
+        assert_eq!(secret.unwrap(), "six herons");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Dovecot on loopback: an IMAP server that others run too.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic anywhere")]
+
 use std::io::Write;
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt;

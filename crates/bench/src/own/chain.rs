@@ -123,6 +123,7 @@ fn incoming(app: &App) -> anyhow::Result<Incoming> {
         language: "en".to_owned(),
         files: Vec::new(),
         follows: None,
+        mail: None,
         source: String::new(),
     })
 }

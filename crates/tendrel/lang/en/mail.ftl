@@ -15,6 +15,8 @@ today-mail = { $n ->
     [one] One mail waits for somebody to look at it.
    *[other] { $n } mails wait for somebody to look at them.
 }
+notice-mailbox-silent = No mail can be fetched:
+notice-mailbox-broken = No mail can be fetched:
 mail-came = Came
 mail-subject = Subject
 mail-from = From
@@ -73,7 +75,8 @@ mail-reason-empty = It says nothing.
 mail-reason-too-many = This address began 50 cases within a day.
 mail-reason-too-long = It is longer than 50 MB and was not kept. Ask for it in another way.
 mail-reason-file-gone = Its file is missing from the disk.
-mail-reason-ends-program = The program ended three times while reading it.
+mail-reason-ends-program = It was tried three times in vain.
+mail-reason-virus = The virus scanner found something in its attachments. It can be added without them.
 mail-reason-failed = It could not be filed.
 
 done-mail-again = It was read again.

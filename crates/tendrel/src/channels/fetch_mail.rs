@@ -21,8 +21,11 @@ use tokio::task::JoinHandle;
 use tokio_rustls::TlsConnector;
 
 use crate::app::App;
+use crate::channels::letters;
 use crate::channels::mailbox::{Host, Mailbox, Server};
 use crate::channels::store::servers;
+use crate::desk::store::{notices, people};
+use crate::desk::today::SILENT;
 use crate::id::MailboxId;
 use crate::problem::Problem;
 
@@ -61,8 +64,36 @@ pub async fn run(app: App) {
             }
             Err(error) => tracing::error!("the mailboxes could not be read: {error:?}"),
         }
+        if let Err(problem) = tell_of_silence(&app).await {
+            tracing::error!("a silent mailbox could not be told of: {problem:?}");
+        }
         tokio::time::sleep(EVERY).await;
     }
+}
+
+/// Tells the operators, and who works with the mailbox, once of each that has been silent for too long.
+async fn tell_of_silence(app: &App) -> Result<(), Problem> {
+    let (now, catalogue) = (app.clock.now(), app.catalogue.now());
+    app.db
+        .write(move |tx| {
+            for mailbox in servers::newly_silent(tx, now - SILENT)? {
+                let service = catalogue.service(mailbox.service);
+                let veiled =
+                    service.filter(|service| service.definition.confidential).map(|service| service.id);
+                let officers = match veiled {
+                    Some(service) => people::named_officers(tx, mailbox.unit, service, now)?,
+                    None => people::officers(tx, mailbox.unit, now)?
+                        .into_iter()
+                        .map(|(person, _)| person)
+                        .collect(),
+                };
+                notices::tell_in_words(tx, officers, "mailbox_silent", &mailbox.address, now)?;
+                let operators = letters::store::operators(tx, now)?;
+                notices::tell_in_words(tx, operators, "mailbox_broken", &mailbox.address, now)?;
+            }
+            Ok(())
+        })
+        .await
 }
 
 /// Fetches until something goes wrong, and writes down what.

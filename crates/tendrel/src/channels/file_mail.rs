@@ -26,11 +26,12 @@ use crate::files::StoredFile;
 use crate::frame::form::clean;
 use crate::id::MailId;
 use crate::problem::Problem;
+use crate::scan;
 use crate::settings::SHORT_TEXT_LIMIT;
 
 /// Mails of one step.
 const STEP: i64 = 32;
-/// A mail that was begun so often is not begun again by itself.
+/// A mail that was begun so often, and ended the program or was refused by the database, is not begun again.
 const TRIES: i64 = 3;
 const EVERY: Duration = Duration::from_secs(1);
 /// Attachments of one mail that are kept beside the case; the mail itself has all.
@@ -53,12 +54,12 @@ pub async fn run(app: App) {
 /// # Errors
 /// When the database or the store of files cannot be used; then nothing was counted against a mail.
 pub async fn round(app: &App) -> Result<usize, Problem> {
-    let waiting = app.db.read(|r| mails::any_kept(r)).await?;
+    let waiting = app.db.read(mails::any_kept).await?;
     if !waiting {
         return Ok(0);
     }
     let step = app.db.write(|tx| mails::take_up(tx, STEP)).await?;
-    let mailboxes = app.db.read(|r| store::all_mailboxes(r)).await?;
+    let mailboxes = app.db.read(store::all_mailboxes).await?;
     let addresses: Vec<String> = mailboxes.iter().map(|mailbox| mailbox.address.clone()).collect();
     let ids: Vec<MailId> = step.iter().map(|mail| mail.id).collect();
     let count = step.len();
@@ -82,6 +83,9 @@ pub async fn round(app: &App) -> Result<usize, Problem> {
         match file(app, mailbox, &mailboxes, &addresses, &mail, bytes).await {
             Ok(()) => {}
             Err(Refused::Problem(problem)) if passes(&problem) => {
+                // What the database says may be this mail's own fault: it is not tried for ever.
+                let counts = matches!(problem, Problem::Storage(_));
+                let ids: Vec<MailId> = ids.into_iter().filter(|id| !counts || *id != mail.id).collect();
                 app.db.write(move |tx| mails::put_back(tx, &ids)).await?;
                 return Err(problem);
             }
@@ -129,6 +133,8 @@ pub(in crate::channels) struct Understood {
     pub mail: Mail,
     pub read: Read,
     pub files: Vec<StoredFile>,
+    /// An attachment held one, and is not among the files.
+    pub virus: Option<&'static str>,
 }
 
 impl Understood {
@@ -194,12 +200,27 @@ pub(in crate::channels) async fn understand(
         mail_reader::read(&bytes, &ReaderDesk { addresses: &addresses, loop_mark: &mark })
     });
     let mut read = reading.await.map_err(|error| Problem::Other(error.into()))?;
-    let mut files = Vec::new();
+    let (mut files, mut virus) = (Vec::new(), None);
     if matches!(read.kind, Kind::Person | Kind::Automatic | Kind::List) {
         for attachment in read.attachments.iter_mut().filter(|it| !it.content.is_empty()).take(ATTACHMENTS) {
             let content = std::mem::take(&mut attachment.content);
-            files.push(app.files.store(&attachment.name, &content).await?);
+            match store(app, &attachment.name, &content).await? {
+                Ok(file) => files.push(file),
+                Err(refused) => virus = virus.or(Some(refused)),
+            }
         }
     }
-    Ok(Understood { mail: mail.clone(), read, files })
+    Ok(Understood { mail: mail.clone(), read, files, virus })
+}
+
+/// Stores an attachment, unless it holds a virus: then the name of the reason.
+async fn store(app: &App, name: &str, content: &[u8]) -> Result<Result<StoredFile, &'static str>, Problem> {
+    let mut upload = app.files.begin(u64::MAX).await?;
+    upload.write(content).await?;
+    match scan::refuses(app.settings.virus_scanner.as_deref(), upload.written().await?).await {
+        None => Ok(Ok(upload.finish(name).await?)),
+        // Nobody knows yet: it is asked again.
+        Some("file-unchecked") => Err(Problem::Busy),
+        Some(_) => Ok(Err("virus")),
+    }
 }

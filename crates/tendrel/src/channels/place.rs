@@ -156,8 +156,8 @@ mod tests {
     #[test]
     fn only_a_whole_number_of_ours_in_brackets_is_one() {
         let number = Number { unit: "PUN".to_owned(), year: 26, counter: 1482 }.to_string();
-        assert_eq!(tags(&format!("Re: No line [{number}]")), [number.clone()]);
-        assert_eq!(tags(&format!("AW: [#{}] No line", number.to_lowercase())), [number.clone()]);
+        assert_eq!(tags(&format!("Re: No line [{number}]")), std::slice::from_ref(&number));
+        assert_eq!(tags(&format!("AW: [#{}] No line", number.to_lowercase())), std::slice::from_ref(&number));
         for none in [
             format!("No line {number}"),
             "[PUN-26-01482-0] No line".to_owned(),

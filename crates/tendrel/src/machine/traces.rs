@@ -51,7 +51,7 @@ impl Traces {
     /// When the collector cannot be asked like this.
     pub fn start(settings: &Settings, runtime: &Handle) -> anyhow::Result<Option<Traces>> {
         let Some(endpoint) = &settings.traces.endpoint else { return Ok(None) };
-        let outbound = Outbound::new(crate::tls::client(settings.ca_certificates.as_deref())?)?;
+        let outbound = Outbound::new(&crate::tls::client(settings.ca_certificates.as_deref())?, &[])?;
         let exporter = SpanExporter::builder()
             .with_http()
             .with_http_client(Sender::new(outbound, runtime.clone()))

@@ -325,22 +325,12 @@ pub(super) fn schemas() -> Vec<(&'static str, Json)> {
         ("address", text()),
     ]);
     let kept = object([("since", instant()), ("by", text()), ("why", text())]);
-    let letter = object([
-        ("number", integer()),
-        ("kind", text()),
-        ("address", text()),
-        ("name", text()),
-        ("state", one_of(LetterState::ALL.map(LetterState::code))),
-        ("send_at", instant()),
-        ("sent_at", optional(instant())),
-        ("fault", text()),
-    ]);
     let history = object([
         ("events", list(refer("Event"))),
         ("kept", optional(kept)),
         ("messages", list(message)),
         ("files", list(file)),
-        ("letters", list(letter)),
+        ("letters", list(letter())),
     ]);
     let mut acted = request.clone();
     acted["properties"]["carried_on"] = json!({
@@ -366,6 +356,20 @@ pub(super) fn schemas() -> Vec<(&'static str, Json)> {
         ("RequestInList", in_list()),
         ("Accepted", accepted),
     ]
+}
+
+/// What was written to somebody about a request.
+fn letter() -> Json {
+    object([
+        ("number", integer()),
+        ("kind", text()),
+        ("address", text()),
+        ("name", text()),
+        ("state", one_of(LetterState::ALL.map(LetterState::code))),
+        ("send_at", instant()),
+        ("sent_at", or_null(instant())),
+        ("fault", text()),
+    ])
 }
 
 fn in_list() -> Json {

@@ -320,7 +320,7 @@ impl Work {
 
     /// What a new case is called: the subject, else the beginning of what was written.
     fn subject(&self) -> String {
-        let subject = short(&untagged(&mail_reader::plain_subject(&self.mail.read.subject)));
+        let subject = short(&untagged(mail_reader::plain_subject(&self.mail.read.subject)));
         if !subject.is_empty() {
             return subject;
         }
@@ -346,6 +346,7 @@ fn reason_to_look(mail: &Understood) -> Option<&'static str> {
     let is_empty = read.text.trim().is_empty() && read.subject.trim().is_empty() && mail.files.is_empty();
     match read.kind {
         Kind::Bounce | Kind::Own => None,
+        _ if mail.virus.is_some() => mail.virus,
         _ if is_empty && read.from.is_none() => Some("unreadable"),
         Kind::Person if read.from.is_none() => Some("no-author"),
         Kind::Person if is_empty => Some("empty"),

@@ -2,6 +2,7 @@
 
 mod answers;
 mod hindrances;
+mod two_desks;
 
 use crate::channels::keep_mail::Kept;
 use crate::channels::testing::{comes, mail, mailbox, mailbox_at, the_number, with};

@@ -217,7 +217,7 @@ pub fn limit(tx: &mut Transaction, app: &App, letter: &mut Letter) -> Result<(),
     if store::stop(tx, now)? {
         tracing::error!("more than {} letters within an hour: they are held back", settings.an_hour_in_all);
         let operators = store::operators(tx, now)?;
-        notices::tell_of_program(tx, operators, "letters_stopped", now)?;
+        notices::tell_in_words(tx, operators, "letters_stopped", "", now)?;
     }
     Ok(())
 }

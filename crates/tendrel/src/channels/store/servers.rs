@@ -111,8 +111,41 @@ pub fn reached(tx: &mut Transaction, id: MailboxId, position: &Position) -> Resu
 
 /// The server answered, and nothing more waits there.
 pub fn fetched(tx: &mut Transaction, id: MailboxId, now: Timestamp) -> Result<(), Error> {
-    tx.execute("UPDATE mailboxes SET fetched_at = $2, fault = '' WHERE id = $1", &[id.into(), now.into()])?;
+    tx.execute(
+        "UPDATE mailboxes SET fetched_at = $2, fault = '', told_silent = 0 WHERE id = $1",
+        &[id.into(), now.into()],
+    )?;
     Ok(())
+}
+
+/// Mailboxes whose server could not be asked since `since` and of which nobody was told yet: now they are.
+pub fn newly_silent(tx: &mut Transaction, since: Timestamp) -> Result<Vec<Mailbox>, Error> {
+    let sql = format!(
+        "UPDATE mailboxes SET told_silent = 1
+         WHERE told_silent = 0 AND closed_at IS NULL AND fault <> '' AND COALESCE(fetched_at, 0) < $1
+         RETURNING {MAILBOX}"
+    );
+    tx.rows(&sql, &[since.into()], read_mailbox)
+}
+
+/// Seals the secrets of all mailboxes by the first key of the vault. Returns how many were, and how many do not open.
+pub fn seal_again(tx: &mut Transaction, vault: &Vault) -> Result<(usize, usize), Error> {
+    let secrets: Vec<(MailboxId, Sealed)> = tx.rows(
+        "SELECT id, secret, key_name FROM mailboxes WHERE secret IS NOT NULL ORDER BY id",
+        &[],
+        |row| Ok((row.get("id")?, Sealed { bytes: row.get("secret")?, key_name: row.get("key_name")? })),
+    )?;
+    let (mut sealed, mut locked) = (0, 0);
+    for (id, old) in secrets {
+        let Ok(new) = vault.open(&place(id), &old).and_then(|open| vault.seal(&place(id), &open)) else {
+            locked += 1;
+            continue;
+        };
+        let sql = "UPDATE mailboxes SET secret = $2, key_name = $3 WHERE id = $1";
+        tx.execute(sql, &[id.into(), new.bytes.into(), new.key_name.into()])?;
+        sealed += 1;
+    }
+    Ok((sealed, locked))
 }
 
 /// Why the server could not be asked.

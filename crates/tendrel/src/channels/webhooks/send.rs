@@ -150,5 +150,5 @@ fn switch_off(
     let detail = json!({ "why": why.code(), "failures": failures });
     events::note(tx, "webhook", endpoint.id.uuid(), Actor::program(), "switched_off", detail, now)?;
     let kind = if why == Off::Gone { "webhook_gone" } else { "webhook_paused" };
-    notices::tell_in_words(tx, endpoint.made_by, kind, &endpoint.name, now)
+    notices::tell_in_words(tx, vec![endpoint.made_by], kind, &endpoint.name, now)
 }

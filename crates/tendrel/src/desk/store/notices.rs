@@ -47,25 +47,15 @@ pub fn tell_of_service(
     tell_all(tx, people, kind, &About { request: None, service: Some(service), words }, now)
 }
 
-/// Tells somebody of what is neither a request nor a service; the words name it.
+/// Tells these people of what is neither a request nor a service; the words name it, where the kind does not.
 pub fn tell_in_words(
     tx: &mut Transaction,
-    person: PersonId,
+    people: Vec<PersonId>,
     kind: &str,
     words: &str,
     now: Timestamp,
 ) -> Result<(), Error> {
-    tell_all(tx, vec![person], kind, &About { request: None, service: None, words }, now)
-}
-
-/// Tells these people something about the program itself.
-pub fn tell_of_program(
-    tx: &mut Transaction,
-    people: Vec<PersonId>,
-    kind: &str,
-    now: Timestamp,
-) -> Result<(), Error> {
-    tell_all(tx, people, kind, &About { request: None, service: None, words: "" }, now)
+    tell_all(tx, people, kind, &About { request: None, service: None, words }, now)
 }
 
 struct About<'a> {

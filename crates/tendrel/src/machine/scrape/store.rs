@@ -21,6 +21,8 @@ pub(super) struct Stored {
     schema: i64,
     /// Receivers that failed for too long, deliveries that wait, and how long the oldest has waited.
     webhooks: (i64, i64, Option<SignedDuration>),
+    /// Mails that wait to be filed, those that wait for a person, and mailboxes that are silent.
+    mail: (i64, i64, i64),
 }
 
 pub(super) fn read(r: &mut Reader, now: Timestamp, idle: SignedDuration) -> Result<Stored, Error> {
@@ -57,8 +59,23 @@ pub(super) fn read(r: &mut Reader, now: Timestamp, idle: SignedDuration) -> Resu
         unsealed: number(r, "SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM events_unsealed LIMIT 10000) waiting")?,
         broken: number(r, "SELECT COUNT(*) AS n FROM broken_chains")?,
         schema: backups::schema(r)?,
+        mail: mail(r)?,
         webhooks: webhooks(r, now)?,
     })
+}
+
+fn mail(r: &mut Reader) -> Result<(i64, i64, i64), Error> {
+    let mut waiting = |state: &str| -> Result<i64, Error> {
+        r.one(
+            "SELECT COUNT(*) AS n FROM (SELECT 1 FROM mails WHERE state = $1 LIMIT 1000) w",
+            &[state.into()],
+            |row| row.get("n"),
+        )
+    };
+    let (kept, quarantined) = (waiting("kept")?, waiting("quarantined")?);
+    let silent =
+        r.one("SELECT COUNT(*) AS n FROM mailboxes WHERE told_silent = 1", &[], |row| row.get("n"))?;
+    Ok((kept, quarantined, silent))
 }
 
 fn webhooks(r: &mut Reader, now: Timestamp) -> Result<(i64, i64, Option<SignedDuration>), Error> {
@@ -116,6 +133,18 @@ impl Stored {
             "tendrel_broken_chains",
             "Cases whose record was found altered outside the program.",
             self.broken as f64,
+        );
+        let (kept, quarantined, silent) = self.mail;
+        text.gauge("tendrel_mail_kept", "Mails that wait to be filed, 1,000 at most.", kept as f64);
+        text.gauge(
+            "tendrel_mail_quarantined",
+            "Mails that wait for somebody to look at them, 1,000 at most.",
+            quarantined as f64,
+        );
+        text.gauge(
+            "tendrel_mailboxes_silent",
+            "Mailboxes whose server could not be asked for a quarter of an hour.",
+            silent as f64,
         );
         let (paused, waiting, oldest) = self.webhooks;
         text.gauge(

@@ -1,5 +1,9 @@
 //! What is no case, and what hinders no other.
 
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+
+use crate::channels::file_mail;
 use crate::channels::keep_mail::{Came, LONGEST, keep};
 use crate::channels::store::mails;
 use crate::channels::testing::{all_filed, comes, mail, mailbox, with};
@@ -113,6 +117,53 @@ async fn one_that_fails_for_a_reason_of_its_own_is_shown_with_it() {
         1
     );
     assert_eq!(world.number("SELECT COUNT(*) FROM requests"), 1);
+}
+
+/// Speaks clamd's language; finds "EICAR".
+async fn clamd() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut heard = Vec::new();
+            while !heard.ends_with(&[0, 0, 0, 0]) && stream.read_buf(&mut heard).await.unwrap() > 0 {}
+            let found = String::from_utf8_lossy(&heard).contains("EICAR");
+            let answer: &[u8] = if found { b"stream: Eicar FOUND\0" } else { b"stream: OK\0" };
+            stream.write_all(answer).await.unwrap();
+        }
+    });
+    address
+}
+
+#[tokio::test]
+async fn a_virus_in_an_attachment_becomes_no_file_of_ours_and_a_scanner_that_is_away_lets_mail_wait() {
+    let mut world = World::new();
+    let mailbox = mailbox(&world);
+    let with_file = |name: &str, content: &str| {
+        mail(TSHERING, name, "").replace(
+            "Content-Type: text/plain; charset=utf-8\r\n\r\n",
+            &format!("Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nSee.\r\n--b\r\nContent-Disposition: attachment; filename=\"{name}.bin\"\r\n\r\n{content}\r\n--b--\r\n"),
+        )
+    };
+    let scanner = clamd().await;
+    world.set_settings(|settings| settings.virus_scanner = Some(scanner));
+    comes(&world, &mailbox, &with_file("good", "sound")).await;
+    comes(&world, &mailbox, &with_file("bad", "EICAR")).await;
+    assert_eq!(
+        world.number("SELECT COUNT(*) FROM mails WHERE state = 'quarantined' AND reason = 'virus'"),
+        1
+    );
+    assert_eq!(world.number("SELECT COUNT(*) FROM attachments"), 1);
+    world.set_settings(|settings| settings.virus_scanner = Some("127.0.0.1:1".to_owned()));
+    let waits = with_file("waits", "sound");
+    let came = Came { bytes: waits.as_bytes(), by: "deliver", recipient: "" };
+    keep(&world.app, mailbox.id, came).await.unwrap();
+    for _ in 0..5 {
+        file_mail::round(&world.app).await.unwrap_err();
+    }
+    world.set_settings(|settings| settings.virus_scanner = None);
+    all_filed(&world).await;
+    assert_eq!(world.number("SELECT COUNT(*) FROM requests"), 2);
 }
 
 #[tokio::test]
