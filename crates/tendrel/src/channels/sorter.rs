@@ -52,7 +52,7 @@ pub type Example<'a> = (&'a str, &'a str);
 impl Sorter {
     /// Learns from examples; `None` where there are too few, or all are of one label.
     pub fn learn(examples: &[Example<'_>]) -> Option<Sorter> {
-        let mut sorter = Sorter::trained(examples)?;
+        let mut sorter = Sorter::trained(examples).filter(|_| examples.len() >= LEAST)?;
         sorter.dares_from = margin_that_is_right(examples);
         Some(sorter)
     }
@@ -73,7 +73,7 @@ impl Sorter {
                 Some((place, counts(text)))
             })
             .collect();
-        if labels.len() < 2 || texts.len() < LEAST {
+        if labels.len() < 2 {
             return None;
         }
         let words = weigh(&texts, labels.len());

@@ -121,8 +121,10 @@ async fn the_words_say_which_service_once_the_unit_has_taught_it() {
     let lines = "no internet since the router lights went out";
     comes(&world, &mailbox, &mail(TSHERING, "Printer", printers)).await;
     let service_of = |code: &str| {
-        let sql = "SELECT COUNT(*) FROM requests r JOIN services s ON s.id = r.service_id WHERE s.code = ";
-        world.number(&format!("{sql}'{code}' AND r.is_open = 1"))
+        world.number(&format!(
+            "SELECT COUNT(*) FROM requests r JOIN services s ON s.id = r.service_id
+             WHERE s.code = '{code}' AND r.is_open = 1"
+        ))
     };
     assert_eq!(service_of("something-else"), 1, "nothing was learned yet");
     let printers = ["printer", "a paper jam", "the toner is empty", printers];
