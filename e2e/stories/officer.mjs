@@ -169,9 +169,34 @@ test('every page of an officer is whole, on a desk and on a small phone', async 
   const pages = [
     '/today', '/requests', '/requests?all=1', '/requests?officer=nobody', '/requests?words=nothing+fits',
     `/requests/${number}`, '/requests/new', '/search?q=printer', '/notices', '/offices', '/people', '/calendars',
-    '/me', '/analysis', '/news/new',
+    '/me', '/me/letters', '/analysis', '/news/new', '/mail', '/mail?state=aside',
   ];
   for (const address of pages) {
+    await open(desk, address);
+    await phone.goto(address);
+    assert.ok((await overflow(phone)) <= 0, `${address} is wider than a phone`);
+  }
+  await desk.context().close();
+  await phone.context().close();
+});
+
+test('mail that nobody signed becomes a case by hand', async () => {
+  const page = await signedIn('Karma Wangmo');
+  await open(page, '/mail');
+  await page.getByRole('link', { name: 'Scan from the front desk' }).click();
+  await look(page);
+  await page.getByLabel('Who asks').fill('Land Records Sector');
+  await page.getByRole('button', { name: 'Make the case' }).click();
+  await page.getByText('It is a case now.').waitFor();
+  await page.getByRole('link', { name: /PUN-\d\d-\d{5}-\d/ }).click();
+  await page.getByText('two network points').first().waitFor();
+  await page.context().close();
+});
+
+test('every page of an operator is whole, on a desk and on a small phone', async () => {
+  const desk = await signedIn('Dorji Namgay');
+  const phone = await signedIn('Dorji Namgay', { viewport: { width: 360, height: 740 } });
+  for (const address of ['/system', '/system/mailboxes', '/letters', '/webhooks', '/webhooks/new', '/system/retention']) {
     await open(desk, address);
     await phone.goto(address);
     assert.ok((await overflow(phone)) <= 0, `${address} is wider than a phone`);

@@ -48,6 +48,7 @@ mail-case-email-hint = Answers go there. Leave it empty if there is none.
 mail-case-subject = Subject
 mail-case-text = What is the matter
 mail-case-do = Make the case
+mail-query-unknown = Ask for the state “quarantined” or “aside”, and before the id of a mail.
 mail-number-unknown = Write the number of a case of your unit.
 mail-service-missing = Choose what is asked for.
 mail-name-missing = Write who asks, in at most 200 characters.

@@ -66,8 +66,13 @@ async fn show(Held(app): Held<App>, viewer: Viewer, RawQuery(query): RawQuery) -
     let (mut state, mut before) = (State::Quarantined, None);
     for (name, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
         match &*name {
-            "state" if value == "aside" => state = State::Aside,
-            "before" => before = MailId::parse(&value),
+            "state" if value == State::Aside.code() => state = State::Aside,
+            "before" if MailId::parse(&value).is_some() => before = MailId::parse(&value),
+            "state" | "before"
+                if viewer.by_api() && !value.is_empty() && value != State::Quarantined.code() =>
+            {
+                return Err(Problem::Input("mail-query-unknown"));
+            }
             _ => {}
         }
     }

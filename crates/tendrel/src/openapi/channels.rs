@@ -50,7 +50,7 @@ fn mail() -> Vec<Operation> {
             .query("state", one_of(["quarantined", "aside"]), "What must be looked at, if left out.")
             .query("before", id(), "The last one of the page before.")
             .gives(200, object([("mail", list(mail)), ("next", or_null(id()))]), "Newest first.")
-            .refuses(&[403])
+            .refuses(&[403, 422])
             .tag("mail"),
         Operation::get("/api/v1/mail/{id}", "showMail", "One mail as it was understood, and why")
             .gives(200, whole, "It may be part of a case.")

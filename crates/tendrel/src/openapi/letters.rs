@@ -17,7 +17,7 @@ pub(super) fn operations() -> Vec<Operation> {
         ])
     };
     let choice = body([
-        ("want!", list(text())),
+        ("want", list(text())),
         ("digest", truth()),
         ("language!", languages()),
         ("quiet_from", text()),
@@ -40,7 +40,7 @@ pub(super) fn operations() -> Vec<Operation> {
             .gives(200, mine(), "Quiet hours are null when there are none.")
             .tag("me"),
         Operation::post("/api/v1/me/letters", "chooseMyLetters", "Choose which letters you get")
-            .says("`want` holds the kinds that are wanted of those you may choose; times are such as 20:00.")
+            .says("`want` holds the kinds that are wanted of those you may choose, none of them where it is left out; times are such as 20:00.")
             .takes(choice, example)
             .gives(200, mine(), "As it is now.")
             .tag("me"),

@@ -1,6 +1,7 @@
 //! What becomes of a mail.
 
 mod answers;
+mod corpus;
 mod hindrances;
 mod two_desks;
 

@@ -130,10 +130,18 @@ pub fn any_kept(r: &mut Reader) -> Result<bool, Error> {
     Ok(found.is_some())
 }
 
-/// The next that wait to be understood, those that failed last, each counted as tried.
+/// The next that wait to be understood, each counted as tried. Those that were begun before, and may have ended the
+/// program, come last and one at a time: what was only beside them when it ended does not count against a mail twice.
 pub fn take_up(tx: &mut Transaction, limit: i64) -> Result<Vec<Mail>, Error> {
-    let sql = format!("SELECT {COLUMNS} FROM mails m WHERE m.state = 'kept' ORDER BY m.tries, m.id LIMIT $1");
-    let mut next = tx.rows(&sql, &[limit.into()], read)?;
+    let fresh = format!(
+        "SELECT {COLUMNS} FROM mails m WHERE m.state = 'kept' AND m.tries = 0 ORDER BY m.id LIMIT $1"
+    );
+    let mut next = tx.rows(&fresh, &[limit.into()], read)?;
+    if next.is_empty() {
+        let begun =
+            format!("SELECT {COLUMNS} FROM mails m WHERE m.state = 'kept' ORDER BY m.tries, m.id LIMIT 1");
+        next = tx.rows(&begun, &[], read)?;
+    }
     for mail in &mut next {
         mail.tries += 1;
         tx.execute("UPDATE mails SET tries = tries + 1 WHERE id = $1", &[mail.id.into()])?;

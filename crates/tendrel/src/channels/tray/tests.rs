@@ -194,6 +194,9 @@ async fn the_api_tells_and_sorts_what_waits() {
         1
     );
     assert_eq!(karma.get(&format!("/api/v1/mail/{}", ids[0])).await.json()["reason"], "no-author");
+    for unknown in ["state=filed", "before=yesterday"] {
+        karma.get(&format!("/api/v1/mail?{unknown}")).await.must_be(422);
+    }
     let post = |act: &str, id: &str| format!("/api/v1/mail/{id}/{act}");
     let added = karma.post_json(&post("add", &ids[0]), &serde_json::json!({ "number": number })).await;
     assert_eq!(added.json()["state"], "filed");

@@ -99,6 +99,24 @@ async fn a_mail_that_ended_the_program_three_times_hinders_no_other() {
 }
 
 #[tokio::test]
+async fn mail_that_was_only_beside_another_when_the_program_ended_is_filed() {
+    let world = World::new();
+    let mailbox = mailbox(&world);
+    for number in 0..5 {
+        let mail = mail(TSHERING, &format!("Number {number}"), "Hello");
+        keep(&world.app, mailbox.id, Came { bytes: mail.as_bytes(), by: "deliver", recipient: "" })
+            .await
+            .unwrap();
+    }
+    // It ended six times: first with all of them taken up, then with one after the other.
+    for _ in 0..6 {
+        world.app.db.write(|tx| mails::take_up(tx, 32)).await.unwrap();
+    }
+    all_filed(&world).await;
+    assert_eq!(world.number("SELECT COUNT(*) FROM requests"), 5);
+}
+
+#[tokio::test]
 async fn one_that_fails_for_a_reason_of_its_own_is_shown_with_it() {
     let world = World::new();
     let mailbox = mailbox(&world);
