@@ -243,8 +243,6 @@ pub(in crate::channels::webhooks) fn waiting(r: &mut Reader, endpoint: &Endpoint
     )
 }
 
-const AGAIN: &str = "UPDATE webhook_deliveries SET next_at = $2, taken_at = NULL, attempts = 0, outcome = 'waiting', ended_at = NULL";
-
 /// Sends one again, under the same id. False when there is no such one.
 pub(in crate::channels::webhooks) fn again(
     tx: &mut Transaction,
@@ -252,8 +250,13 @@ pub(in crate::channels::webhooks) fn again(
     id: DeliveryId,
     now: Timestamp,
 ) -> Result<bool, Error> {
-    let sql = format!("{AGAIN} WHERE endpoint_id = $1 AND id = $3");
-    Ok(tx.execute(&sql, &[endpoint.into(), now.into(), id.into()])? == 1)
+    let rows = tx.execute(
+        "UPDATE webhook_deliveries
+         SET next_at = $2, taken_at = NULL, attempts = 0, outcome = 'waiting', ended_at = NULL
+         WHERE endpoint_id = $1 AND id = $3",
+        &[endpoint.into(), now.into(), id.into()],
+    )?;
+    Ok(rows == 1)
 }
 
 /// Sends again what happened in a span, or what of it was given up.
@@ -264,9 +267,11 @@ pub(in crate::channels::webhooks) fn span_again(
     only_given_up: bool,
     now: Timestamp,
 ) -> Result<u64, Error> {
-    let sql = format!(
-        "{AGAIN} WHERE endpoint_id = $1 AND happened_at >= $3 AND happened_at < $4 AND ended_at IS NOT NULL
-         AND (outcome = 'given_up' OR outcome = 'delivered' AND CAST($5 AS BIGINT) = 0)"
-    );
-    tx.execute(&sql, &[endpoint.into(), now.into(), from.into(), to.into(), i64::from(only_given_up).into()])
+    tx.execute(
+        "UPDATE webhook_deliveries
+         SET next_at = $2, taken_at = NULL, attempts = 0, outcome = 'waiting', ended_at = NULL
+         WHERE endpoint_id = $1 AND happened_at >= $3 AND happened_at < $4 AND ended_at IS NOT NULL
+           AND (outcome = 'given_up' OR outcome = 'delivered' AND CAST($5 AS BIGINT) = 0)",
+        &[endpoint.into(), now.into(), from.into(), to.into(), i64::from(only_given_up).into()],
+    )
 }
