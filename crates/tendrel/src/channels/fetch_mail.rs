@@ -54,6 +54,12 @@ pub async fn run(app: App) {
                     }
                     stays && !task.is_finished()
                 });
+                let now = app.clock.now();
+                if all.iter().any(|(mailbox, _)| mailbox.is_silent(now))
+                    && let Err(problem) = tell_of_silence(&app).await
+                {
+                    tracing::error!("a silent mailbox could not be told of: {problem:?}");
+                }
                 for (mailbox, server) in all {
                     let app = app.clone();
                     fetching.entry(mailbox.id).or_insert_with(|| {
@@ -63,9 +69,6 @@ pub async fn run(app: App) {
                 }
             }
             Err(error) => tracing::error!("the mailboxes could not be read: {error:?}"),
-        }
-        if let Err(problem) = tell_of_silence(&app).await {
-            tracing::error!("a silent mailbox could not be told of: {problem:?}");
         }
         tokio::time::sleep(EVERY).await;
     }

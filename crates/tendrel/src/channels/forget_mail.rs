@@ -4,6 +4,7 @@
 use database::{Error, Reader, Transaction};
 use jiff::Timestamp;
 
+use crate::files;
 use crate::id::RequestId;
 
 const WORDS: &str =
@@ -14,16 +15,16 @@ const WORDS: &str =
 pub fn of_case(tx: &mut Transaction, request: RequestId) -> Result<Vec<Vec<u8>>, Error> {
     tx.execute("DELETE FROM watchers WHERE request_id = $1", &[request.into()])?;
     tx.execute("DELETE FROM mail_ids WHERE request_id = $1", &[request.into()])?;
-    let files = files(tx, "request_id = $1", request)?;
+    let hashes = files_of(tx, request)?;
     tx.execute(&format!("UPDATE mails SET {WORDS} WHERE request_id = $1"), &[request.into()])?;
-    unspoken(tx, &files)
+    files::let_go(tx, &hashes)
 }
 
 /// The bytes alone, with the attachments in them.
 pub fn files_of_case(tx: &mut Transaction, request: RequestId) -> Result<Vec<Vec<u8>>, Error> {
-    let files = files(tx, "request_id = $1", request)?;
+    let hashes = files_of(tx, request)?;
     tx.execute("UPDATE mails SET file_hash = NULL WHERE request_id = $1", &[request.into()])?;
-    unspoken(tx, &files)
+    files::let_go(tx, &hashes)
 }
 
 /// How much `without_case` would remove, at most `limit`.
@@ -56,25 +57,10 @@ pub fn without_case(
         &[before.into(), limit.into()],
     )?;
     let hashes: Vec<Vec<u8>> = hashes.into_iter().flatten().collect();
-    Ok((i64::try_from(count).unwrap_or(i64::MAX), unspoken(tx, &hashes)?))
+    Ok((i64::try_from(count).unwrap_or(i64::MAX), files::let_go(tx, &hashes)?))
 }
 
-fn files(tx: &mut Transaction, which: &str, request: RequestId) -> Result<Vec<Vec<u8>>, Error> {
-    let sql = format!("SELECT file_hash FROM mails WHERE {which} AND file_hash IS NOT NULL");
-    tx.rows(&sql, &[request.into()], |row| row.get("file_hash"))
-}
-
-fn unspoken(tx: &mut Transaction, hashes: &[Vec<u8>]) -> Result<Vec<Vec<u8>>, Error> {
-    let mut left = Vec::new();
-    for hash in hashes {
-        let gone = tx.execute(
-            "DELETE FROM files WHERE hash = $1 AND NOT EXISTS (SELECT 1 FROM attachments WHERE file_hash = $1)
-               AND NOT EXISTS (SELECT 1 FROM mails WHERE file_hash = $1)",
-            &[hash.as_slice().into()],
-        )?;
-        if gone == 1 {
-            left.push(hash.clone());
-        }
-    }
-    Ok(left)
+fn files_of(tx: &mut Transaction, request: RequestId) -> Result<Vec<Vec<u8>>, Error> {
+    let sql = "SELECT file_hash FROM mails WHERE request_id = $1 AND file_hash IS NOT NULL";
+    tx.rows(sql, &[request.into()], |row| row.get("file_hash"))
 }

@@ -40,19 +40,31 @@ pub async fn keep(app: &App, mailbox: MailboxId, came: Came<'_>) -> Result<Kept,
     if came.bytes.len() > LONGEST {
         return Err(Problem::TooLarge);
     }
-    let now = app.clock.now();
+    let (now, known_by) = (app.clock.now(), known_by(came.bytes));
+    if came_again(app, mailbox, &known_by).await? {
+        return Ok(Kept::Again);
+    }
     let file = app.files.store("mail.eml", came.bytes).await?;
-    let mail =
-        Mail { file: Some(file.hash.clone()), known_by: known_by(came.bytes), ..kept(mailbox, came, now) };
+    let mail = Mail { file: Some(file.hash.clone()), known_by, ..kept(mailbox, came, now) };
     let id = mail.id;
-    let is_new = app
-        .db
-        .write(move |tx| {
-            files::keep(tx, &file, now)?;
-            mails::insert(tx, &mail)
-        })
-        .await?;
-    Ok(if is_new { Kept::New(id) } else { Kept::Again })
+    let written = app.db.write(move |tx| {
+        files::keep(tx, &file, now)?;
+        // It came by another way at this very moment: then nothing of this one is kept.
+        if mails::insert(tx, &mail)? { Ok(()) } else { Err(Problem::Changed) }
+    });
+    match written.await {
+        Ok(()) => Ok(Kept::New(id)),
+        Err(Problem::Changed) => Ok(Kept::Again),
+        Err(problem) => Err(problem),
+    }
+}
+
+/// Counts it, if it is here already.
+async fn came_again(app: &App, mailbox: MailboxId, known_by: &str) -> Result<bool, Problem> {
+    let asked = known_by.to_owned();
+    let Some(id) = app.db.read(move |r| mails::known(r, mailbox, &asked)).await? else { return Ok(false) };
+    app.db.write(move |tx| mails::count_again(tx, id)).await?;
+    Ok(true)
 }
 
 /// Says in the quarantine that a mail came which is too long to be kept.
@@ -74,7 +86,9 @@ pub async fn refuse(
         reason: "too-long".to_owned(),
         ..kept(mailbox.id, came, app.clock.now())
     };
-    app.db.write(move |tx| mails::insert(tx, &mail)).await?;
+    if !came_again(app, mailbox.id, &mail.known_by).await? {
+        app.db.write(move |tx| mails::insert(tx, &mail)).await?;
+    }
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use crate::desk::today::SILENT;
 use crate::id::{MailboxId, OrganisationId, ServiceId};
 
 #[derive(Clone, Debug, PartialEq)]
@@ -26,6 +27,11 @@ impl Mailbox {
     /// Is a mail to this address for this mailbox? What stands after a `+` is ours.
     pub fn takes(&self, address: &str) -> bool {
         plain(address) == self.address
+    }
+
+    /// Could its server not be asked for too long?
+    pub fn is_silent(&self, now: Timestamp) -> bool {
+        !self.fault.is_empty() && self.fetched_at.is_none_or(|at| now.duration_since(at) > SILENT)
     }
 
     /// As it stands in a header.

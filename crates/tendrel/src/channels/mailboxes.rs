@@ -14,7 +14,6 @@ use crate::app::App;
 use crate::channels::access::must_set_up;
 use crate::channels::mailbox::{Mailbox, Server, plain};
 use crate::channels::store::{self, servers};
-use crate::channels::tray::is_quiet;
 use crate::directory::answer;
 use crate::directory::calendars::UnitFacts;
 use crate::events;
@@ -77,14 +76,15 @@ impl ListPage {
         self.units.iter().find(|unit| unit.id == mailbox.unit).map_or("", |unit| unit.code.as_str())
     }
 
-    fn is_quiet(&self, mailbox: &Mailbox) -> bool {
-        is_quiet(mailbox, self.frame.now)
+    fn is_silent(&self, mailbox: &Mailbox) -> bool {
+        mailbox.is_silent(self.frame.now)
     }
 }
 
 fn form(app: &App, frame: &Frame, typed: FormData, wrong: Wrong, is_new: bool) -> Form {
     let units = app.calendars.units().into_iter();
-    let units = units.map(|unit| (unit.code.clone(), format!("{} · {}", unit.code, unit.name))).collect();
+    let units = units.map(|unit| (unit.code.clone(), format!("{} · {}", unit.code, unit.name)));
+    let units = std::iter::once((String::new(), frame.t("field-choose"))).chain(units).collect();
     let catalogue = app.catalogue.now();
     let services = catalogue.services.iter().map(|service| {
         let definition = &service.definition;

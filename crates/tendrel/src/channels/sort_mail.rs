@@ -92,24 +92,21 @@ async fn add(
             if !standing.is_unit() {
                 return Err(Problem::Forbidden.into());
             }
-            work.add_by_hand(tx, from, &request)
+            work.add_by_hand(tx, from, request, &asker.actor())
         })
         .await;
-    match added {
-        Ok(()) => done(&app, &viewer, found, "mail-added").await,
+    let why = match added {
+        Ok(()) => return done(&app, &viewer, found, "mail-added").await,
         Err(Refused::Problem(Problem::NotFound | Problem::Forbidden | Problem::SayWhy(_))) => {
-            let mut wrong = Wrong::default();
-            wrong.note("number", frame.t("mail-number-unknown"));
-            again_with(&app, &viewer, found, form, wrong).await
+            "mail-number-unknown"
         }
-        Err(Refused::Rule(key)) => {
-            let mut wrong = Wrong::default();
-            wrong.note("number", frame.t(key));
-            again_with(&app, &viewer, found, form, wrong).await
-        }
-        Err(Refused::Problem(problem)) => Err(problem),
-        Err(_) => Err(Problem::Changed),
-    }
+        Err(Refused::Rule(key)) => key,
+        Err(Refused::Problem(problem)) => return Err(problem),
+        Err(_) => return Err(Problem::Changed),
+    };
+    let mut wrong = Wrong::default();
+    wrong.note("number", frame.t(why));
+    again_with(&app, &viewer, found, form, wrong).await
 }
 
 async fn case(

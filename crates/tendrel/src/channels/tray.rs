@@ -6,7 +6,6 @@ use axum::extract::{RawQuery, State as Held};
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
-use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 
 use crate::app::App;
@@ -14,7 +13,6 @@ use crate::channels::access::{may_read, must_work_in_a_unit};
 use crate::channels::mailbox::Mailbox;
 use crate::channels::store;
 use crate::channels::store::mails::{self, Mail, State};
-use crate::desk::today::SILENT;
 use crate::frame::{self, Frame, page};
 use crate::id::{MailId, MailboxId};
 use crate::problem::Problem;
@@ -45,8 +43,8 @@ impl Page {
         why(&self.frame, mail)
     }
 
-    fn quiet(&self) -> impl Iterator<Item = &Mailbox> {
-        self.mailboxes.iter().filter(|mailbox| is_quiet(mailbox, self.frame.now))
+    fn silent(&self) -> impl Iterator<Item = &Mailbox> {
+        self.mailboxes.iter().filter(|mailbox| mailbox.is_silent(self.frame.now))
     }
 }
 
@@ -56,25 +54,24 @@ pub(super) fn why(frame: &Frame, mail: &Mail) -> String {
     frame.t(&format!("mail-reason-{code}"))
 }
 
-/// Was its server asked in vain for too long?
-pub fn is_quiet(mailbox: &Mailbox, now: Timestamp) -> bool {
-    !mailbox.fault.is_empty() && mailbox.fetched_at.is_none_or(|at| now.duration_since(at) > SILENT)
-}
-
 async fn show(Held(app): Held<App>, viewer: Viewer, RawQuery(query): RawQuery) -> Result<Response, Problem> {
     let me = must_work_in_a_unit(&viewer)?.clone();
-    let (mut state, mut before) = (State::Quarantined, None);
+    let (mut state, mut before, mut is_understood) = (State::Quarantined, None, true);
     for (name, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
         match &*name {
+            "state" | "before" if value.is_empty() => {}
+            "state" if value == State::Quarantined.code() => {}
             "state" if value == State::Aside.code() => state = State::Aside,
-            "before" if MailId::parse(&value).is_some() => before = MailId::parse(&value),
-            "state" | "before"
-                if viewer.by_api() && !value.is_empty() && value != State::Quarantined.code() =>
-            {
-                return Err(Problem::Input("mail-query-unknown"));
+            "state" => is_understood = false,
+            "before" => {
+                before = MailId::parse(&value);
+                is_understood &= before.is_some();
             }
             _ => {}
         }
+    }
+    if viewer.by_api() && !is_understood {
+        return Err(Problem::Input("mail-query-unknown"));
     }
     let catalogue = app.catalogue.now();
     let (mut mails, mailboxes) = app

@@ -126,7 +126,7 @@ impl Conversation<'_> {
         T: AsyncRead + AsyncWrite + Unpin + Debug + Send,
     {
         if let Step::TooLong(uid, size) = step {
-            let known_by = format!("imap {:?} {uid}", position.uid_validity);
+            let known_by = format!("imap {} {uid}", position.uid_validity.unwrap_or_default());
             refuse(self.app, self.mailbox, &known_by, *size, "imap").await.map_err(anyhow::Error::msg)?;
             return self.reached(position, *uid).await;
         }

@@ -7,13 +7,13 @@ use testkit::dovecot::{LOGIN, SECRET};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpListener;
 
-use crate::channels::fetch_mail::{fetch, go_on, is_this_machine};
+use crate::channels::fetch_mail::{fetch, go_on, is_this_machine, tell_of_silence};
 use crate::channels::keep_mail::LONGEST;
 use crate::channels::mailbox::{Mailbox, Server};
 use crate::channels::store::servers;
 use crate::channels::testing::{all_filed, mail, mailbox};
 use crate::problem::Problem;
-use crate::testing::World;
+use crate::testing::{Who, World};
 
 /// A mailbox whose mail is fetched from this address.
 fn fetched_from(world: &World, url: &str, secret: &str) -> (Mailbox, Server) {
@@ -133,6 +133,33 @@ async fn a_wrong_password_is_told_without_repeating_it() {
     let fault = fault.unwrap();
     assert!(fault.contains("user name or password"), "{fault}");
     assert!(!fault.contains("wrong-password-here"), "{fault}");
+}
+
+#[tokio::test]
+async fn a_silent_mailbox_is_told_of_once_until_it_speaks_again() {
+    let world = World::new();
+    let (mailbox, server) = fetched_from(&world, "imap://127.0.0.1:1", SECRET);
+    let (id, now) = (mailbox.id, world.app.clock.now());
+    world.app.db.write(move |tx| servers::fetched(tx, id, now)).await.unwrap();
+    go_on(&world.app, &mailbox, &server).await;
+    tell_of_silence(&world.app).await.unwrap();
+    let told = "SELECT COUNT(*) FROM notices WHERE kind LIKE 'mailbox_%'";
+    assert_eq!(world.number(told), 0, "a moment of silence is none");
+    world.set("2026-11-19 09:16");
+    for _ in 0..2 {
+        tell_of_silence(&world.app).await.unwrap();
+    }
+    for who in [Who::Karma, Who::Head, Who::Operator] {
+        world.browser(who).get("/notices").await.must_have("No mail can be fetched:");
+    }
+    let first = world.number(told);
+    assert!(!world.browser(Who::Stranger).get("/notices").await.text().contains("No mail can be fetched"));
+    let now = world.set("2026-11-19 10:00");
+    world.app.db.write(move |tx| servers::fetched(tx, id, now)).await.unwrap();
+    world.set("2026-11-19 11:00");
+    go_on(&world.app, &mailbox, &server).await;
+    tell_of_silence(&world.app).await.unwrap();
+    assert_eq!(world.number(told), 2 * first);
 }
 
 #[tokio::test]

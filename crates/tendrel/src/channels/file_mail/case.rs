@@ -87,16 +87,21 @@ impl Work {
         &self,
         tx: &mut Transaction,
         from: State,
-        request: &Request,
+        request: Request,
+        by: &Actor,
     ) -> Result<(), Refused> {
         let address = self.mail.read.from.clone().unwrap_or_default();
         let person = people::of_email(tx, &address)?;
         let author = Author { address: &address, person: person.as_ref().map(|it| it.id) };
-        let speaker = match self.mail.read.kind {
-            Kind::Person => self.speaker(tx, request, author)?,
-            _ => Speaker::Inside,
+        let filing = match self.mail.read.kind {
+            // Nobody is known to have written it: it is a note of who puts it there.
+            _ if address.is_empty() => self.add_as(tx, request, by.clone(), Speaker::Inside, author)?,
+            Kind::Person => {
+                let speaker = self.speaker(tx, &request, author)?;
+                self.add(tx, request, speaker, author, person.as_ref())?
+            }
+            _ => self.add(tx, request, Speaker::Inside, author, person.as_ref())?,
         };
-        let filing = self.add(tx, &request.number, speaker, author, person.as_ref())?;
         self.close(tx, from, &Filing { reason: "by-hand", ..filing })
     }
 
@@ -140,7 +145,8 @@ impl Work {
             (Kind::Own, _) => Ok(self.mail.filing(State::Aside, "own")),
             (Kind::Bounce, place) => self.bounced(tx, place),
             (Kind::Automatic | Kind::List, Place::Case { number, .. }) => {
-                self.add(tx, &number, Speaker::Inside, author, person.as_ref())
+                let request = by_number(tx, &number)?;
+                self.add(tx, request, Speaker::Inside, author, person.as_ref())
             }
             (Kind::Automatic | Kind::List, Place::New { .. }) => {
                 Ok(self.mail.filing(State::Aside, super::kind_code(read.kind)))
@@ -148,7 +154,7 @@ impl Work {
             (Kind::Person, Place::Case { number, .. }) => {
                 let request = by_number(tx, &number)?;
                 let speaker = self.speaker(tx, &request, author)?;
-                self.add(tx, &number, speaker, author, person.as_ref())
+                self.add(tx, request, speaker, author, person.as_ref())
             }
             (Kind::Person, Place::New { named }) => {
                 let begun = mails::begun_today(tx, self.mailbox.id, &address, NEW_A_DAY, self.desk.now)?;
@@ -175,16 +181,26 @@ impl Work {
     fn add(
         &self,
         tx: &mut Transaction,
-        number: &str,
+        request: Request,
         author: Speaker,
         from: Author<'_>,
         person: Option<&Addressed>,
     ) -> Result<Filing, Refused> {
-        let request = by_number(tx, number)?;
         if request.keeping.forgotten_at.is_some() {
             return self.begin(tx, self.beginning(), person.cloned());
         }
         let actor = self.actor(&request, person);
+        self.add_as(tx, request, actor, author, from)
+    }
+
+    fn add_as(
+        &self,
+        tx: &mut Transaction,
+        request: Request,
+        actor: Actor,
+        author: Speaker,
+        from: Author<'_>,
+    ) -> Result<Filing, Refused> {
         let words = self.words(false);
         let written =
             Written { actor, words, files: self.mail.files.clone(), author, mail: self.mail.mail.id };

@@ -55,6 +55,9 @@ async fn the_same_mail_is_one_case_however_often_it_comes() {
     assert_eq!(comes(&world, &mailbox, &other_way).await, Kept::Again);
     assert_eq!(world.number("SELECT COUNT(*) FROM requests"), 1);
     assert_eq!(world.number("SELECT times FROM mails"), 3);
+    // Of the ways it came again nothing is left behind.
+    assert_eq!(world.number("SELECT COUNT(*) FROM files"), 1);
+    assert_eq!(world.app.files.stored_before(jiff::Timestamp::MAX).unwrap().len(), 1);
 }
 
 #[tokio::test]

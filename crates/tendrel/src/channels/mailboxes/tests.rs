@@ -32,6 +32,20 @@ async fn an_operator_opens_a_mailbox_changes_and_closes_it() {
         ("secret", "not in the database"),
     ];
     operator.post(&one, &fetched).await.must_have("The mailbox is changed.");
+    let reached = "UPDATE mailboxes SET uid_validity = 7, last_uid = 40, fetched_at = 1";
+    world.app.db.write_blocking::<_, database::Error, _>(move |tx| tx.execute(reached, &[])).unwrap();
+    // Another name fetches nothing again; another server begins anew.
+    let renamed: Vec<(&str, &str)> =
+        fetched.iter().map(|(name, value)| (*name, if *name == "name" { "Desk" } else { *value })).collect();
+    operator.post(&one, &renamed).await.must_have("The mailbox is changed.");
+    assert_eq!(world.number("SELECT last_uid FROM mailboxes"), 40);
+    let moved: Vec<(&str, &str)> = fetched
+        .iter()
+        .map(|(name, value)| (*name, if *name == "server" { "imaps://new.example.bt" } else { *value }))
+        .collect();
+    operator.post(&one, &moved).await.must_have("The mailbox is changed.");
+    assert_eq!(world.number("SELECT last_uid FROM mailboxes"), 0);
+    operator.post(&one, &fetched).await.must_have("The mailbox is changed.");
     let told = operator.get(&format!("/api/v1/system/mailboxes/{id}")).await.json();
     assert_eq!(
         (told["server"].as_str(), told["sorts"].as_bool()),
@@ -42,7 +56,7 @@ async fn an_operator_opens_a_mailbox_changes_and_closes_it() {
     assert_eq!(world.number(kept), 1);
     operator.post(&format!("{one}/close"), &[]).await.must_have("The mailbox is closed.");
     assert_eq!(world.number("SELECT COUNT(*) FROM mailboxes WHERE closed_at IS NOT NULL"), 1);
-    assert_eq!(world.number("SELECT COUNT(*) FROM events WHERE subject = 'mailbox'"), 3);
+    assert_eq!(world.number("SELECT COUNT(*) FROM events WHERE subject = 'mailbox'"), 6);
 }
 
 #[tokio::test]
@@ -60,6 +74,7 @@ async fn what_is_wrong_with_a_mailbox_is_said_and_what_was_typed_stays() {
         ("unit", "XXX", "Choose the unit"),
         ("service", "nothing", "Choose a service"),
         ("server", "http://mail.example", "Write imaps://"),
+        ("unit", "", "Choose the unit"),
     ] {
         let mut fields = vec![(field, value)];
         fields.extend(NEW.iter().filter(|(name, _)| *name != field));

@@ -94,15 +94,19 @@ fn read(row: &Row<'_>) -> Result<Mail, Error> {
     })
 }
 
+/// The same mail, if it came to this mailbox before.
+pub fn known(r: &mut Reader, mailbox: MailboxId, known_by: &str) -> Result<Option<MailId>, Error> {
+    let sql = "SELECT id FROM mails WHERE mailbox_id = $1 AND known_by = $2";
+    r.row(sql, &[mailbox.into(), known_by.into()], |row| row.get("id"))
+}
+
+pub fn count_again(tx: &mut Transaction, id: MailId) -> Result<(), Error> {
+    tx.execute("UPDATE mails SET times = times + 1 WHERE id = $1", &[id.into()])?;
+    Ok(())
+}
+
 /// Keeps a mail; false when it is here already.
 pub fn insert(tx: &mut Transaction, mail: &Mail) -> Result<bool, Error> {
-    let again = tx.execute(
-        "UPDATE mails SET times = times + 1 WHERE mailbox_id = $1 AND known_by = $2",
-        &[mail.mailbox.into(), (&mail.known_by).into()],
-    )?;
-    if again > 0 {
-        return Ok(false);
-    }
     let written = tx.execute(
         "INSERT INTO mails (id, mailbox_id, known_by, file_hash, size, came_by, came_at, recipient, state, reason, subject)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING",

@@ -44,8 +44,13 @@ pub fn set(
     secret: Option<&str>,
 ) -> Result<(), Problem> {
     tx.execute(
-        "UPDATE mailboxes SET server = $2, folder = $3, login = $4, token_url = $5, uid_validity = NULL, last_uid = 0,
-                fault = '', taken_until = NULL WHERE id = $1",
+        "UPDATE mailboxes SET uid_validity = NULL, last_uid = 0
+         WHERE id = $1 AND (server <> $2 OR folder <> $3 OR login <> $4)",
+        &[id.into(), (&server.url).into(), (&server.folder).into(), (&server.login).into()],
+    )?;
+    tx.execute(
+        "UPDATE mailboxes SET server = $2, folder = $3, login = $4, token_url = $5, fault = '', taken_until = NULL
+         WHERE id = $1",
         &[
             id.into(),
             (&server.url).into(),

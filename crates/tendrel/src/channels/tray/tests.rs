@@ -75,6 +75,9 @@ async fn what_waits_is_added_to_a_case_of_the_unit_and_to_no_other() {
     let page = karma.get(&format!("/requests/{number}")).await;
     page.must_have("Who am I?");
     assert_eq!(world.number("SELECT COUNT(*) FROM mails WHERE reason = 'by-hand'"), 1);
+    // Nobody is known to have written it: it stands there as a note of who put it there.
+    let note = "SELECT COUNT(*) FROM messages WHERE inside = 1 AND author_name = 'Karma Wangmo'";
+    assert_eq!(world.number(note), 1);
 }
 
 #[tokio::test]
@@ -194,7 +197,7 @@ async fn the_api_tells_and_sorts_what_waits() {
         1
     );
     assert_eq!(karma.get(&format!("/api/v1/mail/{}", ids[0])).await.json()["reason"], "no-author");
-    for unknown in ["state=filed", "before=yesterday"] {
+    for unknown in ["state=filed", "before=yesterday", "before=quarantined"] {
         karma.get(&format!("/api/v1/mail?{unknown}")).await.must_be(422);
     }
     let post = |act: &str, id: &str| format!("/api/v1/mail/{id}/{act}");

@@ -3,6 +3,7 @@
 use database::{Error, Reader, Row, Transaction};
 use jiff::Timestamp;
 
+use crate::files;
 use crate::id::{OrganisationId, RequestId, ServiceId};
 
 /// A case that is over, as the rules of retention see it.
@@ -111,16 +112,6 @@ pub fn remove_attachments(tx: &mut Transaction, id: RequestId) -> Result<(u64, V
         tx.rows("DELETE FROM attachments WHERE request_id = $1 RETURNING file_hash", &[id.into()], |row| {
             row.get("file_hash")
         })?;
-    let mut left = Vec::new();
-    for hash in &hashes {
-        let gone = tx.execute(
-            "DELETE FROM files WHERE hash = $1 AND NOT EXISTS (SELECT 1 FROM attachments WHERE file_hash = $1)
-               AND NOT EXISTS (SELECT 1 FROM mails WHERE file_hash = $1)",
-            &[hash.as_slice().into()],
-        )?;
-        if gone == 1 {
-            left.push(hash.clone());
-        }
-    }
+    let left = files::let_go(tx, &hashes)?;
     Ok((hashes.len() as u64, left))
 }
