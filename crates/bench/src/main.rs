@@ -2,6 +2,7 @@
 
 mod client;
 mod load;
+mod mail;
 mod nodes;
 mod own;
 mod process;
@@ -57,6 +58,9 @@ struct Arguments {
     /// Only this: what the program spends on the chain of its record, on metrics and on rights.
     #[arg(long)]
     own: bool,
+    /// Only this: all mail in a folder, handed over by LMTP.
+    #[arg(long)]
+    mail: Option<PathBuf>,
     /// Keep the databases, with what is known of them in this folder, and use those that are there.
     #[arg(long)]
     keep: Option<PathBuf>,
@@ -77,6 +81,10 @@ fn main() -> anyhow::Result<ExitCode> {
 fn measure(arguments: &Arguments, folder: &Path) -> anyhow::Result<bool> {
     if let Some(nodes) = arguments.nodes {
         return several(arguments, folder, nodes);
+    }
+    if let Some(mails) = &arguments.mail {
+        say(&format!("mail: {}", mail::run(&place(arguments, folder, "mail")?, mails)?))?;
+        return Ok(true);
     }
     if arguments.own {
         return spent_on_itself(arguments, folder);

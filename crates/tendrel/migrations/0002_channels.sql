@@ -33,7 +33,7 @@ CREATE TABLE mails (
     times        BIGINT NOT NULL DEFAULT 1,   -- how often it came
     file_hash    BYTEA REFERENCES files (hash),
     size         BIGINT NOT NULL,
-    came_by      TEXT NOT NULL,               -- imap, lmtp, deliver
+    came_by      TEXT NOT NULL,               -- imap, lmtp, smtp, deliver
     came_at      BIGINT NOT NULL,
     recipient    TEXT NOT NULL DEFAULT '',    -- of the envelope, which may hold a mark that the message does not show
     state        TEXT NOT NULL,               -- kept, filed, aside, quarantined, forgotten

@@ -8,6 +8,7 @@ pub mod file_mail;
 pub mod forget_mail;
 pub mod keep_mail;
 pub mod letters;
+pub mod listen_mail;
 pub mod mailbox;
 mod mailboxes;
 pub mod marks;

@@ -8,7 +8,7 @@ use tokio::net::TcpListener;
 
 use crate::app::App;
 use crate::backup;
-use crate::channels::{fetch_mail, file_mail, webhooks};
+use crate::channels::{fetch_mail, file_mail, listen_mail, webhooks};
 use crate::clock::Clock;
 use crate::connections;
 use crate::machine::{self, Traces};
@@ -85,10 +85,12 @@ pub fn run(place: &Place, arguments: &ServeArguments) -> anyhow::Result<()> {
 
 /// Answers on the network and does the jobs, until it is told to stop.
 pub async fn answer(app: App, listener: TcpListener) -> anyhow::Result<()> {
+    let doors = listen_mail::open(&app).await?;
     tracing::info!("listening on http://{}", listener.local_addr()?);
     let worker = tokio::spawn(worker::run(app.clone()));
     let mail = tokio::spawn(file_mail::run(app.clone()));
     let fetching = tokio::spawn(fetch_mail::run(app.clone()));
+    let listening = tokio::spawn(listen_mail::run(app.clone(), doors));
     let nights = tokio::spawn(backup::nightly::go_on(app.clone()));
     let follows = tokio::spawn(machine::watch(app.clone()));
     let metrics = tokio::spawn(tell_metrics(app.clone()));
@@ -105,7 +107,7 @@ pub async fn answer(app: App, listener: TcpListener) -> anyhow::Result<()> {
         live.stop();
     };
     connections::serve(listener, router, &app.machine, stop).await;
-    for task in [worker, mail, fetching, nights, follows, metrics, hooks] {
+    for task in [worker, mail, fetching, listening, nights, follows, metrics, hooks] {
         task.abort();
     }
     crate::record::seal(&app).await?;
@@ -153,6 +155,7 @@ fn settings_of(place: &Place, arguments: &ServeArguments) -> anyhow::Result<Sett
         s3: file.s3,
         sign_in: file.sign_in,
         mail: file.mail.settings(arguments.mail_server.clone())?,
+        mail_listener: file.mail_listener,
         letters: file.letters,
         machines: machines_of(file.machines, arguments)?,
         public_form: file.public_form,

@@ -10,6 +10,7 @@ pub mod entry;
 pub mod identity;
 mod letters;
 mod machines;
+mod mail_listener;
 mod outward;
 pub mod s3;
 
@@ -18,6 +19,7 @@ use crate::clock::Clock;
 use crate::settings::entry::{MailSettings, MailTable, SignInSettings};
 pub use crate::settings::letters::LetterSettings;
 pub use crate::settings::machines::{MachineSettings, PublicFormSettings, TracesSettings};
+pub use crate::settings::mail_listener::MailListenerSettings;
 pub use crate::settings::outward::WebhookSettings;
 use crate::settings::s3::{FilesTable, S3Settings};
 
@@ -104,6 +106,7 @@ pub struct Settings {
     pub s3: S3Settings,
     pub sign_in: SignInSettings,
     pub mail: MailSettings,
+    pub mail_listener: MailListenerSettings,
     pub letters: LetterSettings,
     pub machines: MachineSettings,
     pub public_form: PublicFormSettings,
@@ -146,6 +149,8 @@ pub struct SettingsFile {
     #[serde(default)]
     pub mail: MailTable,
     #[serde(default)]
+    pub mail_listener: MailListenerSettings,
+    #[serde(default)]
     pub letters: LetterSettings,
     #[serde(default)]
     pub machines: MachineSettings,
@@ -169,6 +174,7 @@ impl SettingsFile {
         let mut file: SettingsFile = toml::from_str(&text)
             .map_err(|error| anyhow::anyhow!("{} is not right: {error}", path.display()))?;
         file.machines.check().with_context(|| format!("{} is not right", path.display()))?;
+        file.mail_listener.check().with_context(|| format!("{} is not right", path.display()))?;
         file.letters.check().with_context(|| format!("{} is not right", path.display()))?;
         file.s3.check().with_context(|| format!("{} is not right", path.display()))?;
         file.traces.check().with_context(|| format!("{} is not right", path.display()))?;
@@ -213,6 +219,7 @@ impl Settings {
             behind_proxy: false,
             sign_in: SignInSettings::default(),
             mail: MailSettings::Off,
+            mail_listener: MailListenerSettings::default(),
             letters: LetterSettings::default(),
             machines: MachineSettings::default(),
             public_form: PublicFormSettings::default(),

@@ -261,6 +261,7 @@ did-part-priority = priority { $name }
 did-part-subject = subject, was “{ $was }”
 did-part-impact = impact and urgency
 did-handed-over = { $who } handed it to { $to }
+did-linked = The same mail also went to another desk, where it is { $to }
 did-looked = { $who } looked at it: { $reason }
 did-veiled = { $who } made the service confidential: only named people see it
 did-for = for { $name }, who is away

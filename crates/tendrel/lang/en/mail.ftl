@@ -58,6 +58,7 @@ mail-email-wrong = Write an address such as name@example.bt, or leave it empty.
 
 mail-by-imap = fetched
 mail-by-lmtp = handed over by the mail server
+mail-by-smtp = handed over by a relay
 mail-by-deliver = handed over by the mail server
 
 mail-reason-kept = It was not read yet.

@@ -5,7 +5,6 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use crate::app::App;
-use crate::channels::mailbox::Mailbox;
 use crate::channels::store::mails::{self, Mail, State};
 use crate::files::{self, hex};
 use crate::id::{MailId, MailboxId};
@@ -18,7 +17,7 @@ pub const LONGEST: usize = 50 * 1024 * 1024;
 #[derive(Clone, Copy, Debug)]
 pub struct Came<'a> {
     pub bytes: &'a [u8],
-    /// The way it came: imap, lmtp, deliver.
+    /// The way it came: imap, lmtp, smtp, deliver.
     pub by: &'static str,
     /// The recipient of the envelope; empty where there is none.
     pub recipient: &'a str,
@@ -73,7 +72,7 @@ async fn came_again(app: &App, mailbox: MailboxId, known_by: &str) -> Result<boo
 /// What the database says.
 pub async fn refuse(
     app: &App,
-    mailbox: &Mailbox,
+    mailbox: MailboxId,
     known_by: &str,
     size: u64,
     by: &'static str,
@@ -84,9 +83,9 @@ pub async fn refuse(
         size: i64::try_from(size).unwrap_or(i64::MAX),
         state: State::Quarantined,
         reason: "too-long".to_owned(),
-        ..kept(mailbox.id, came, app.clock.now())
+        ..kept(mailbox, came, app.clock.now())
     };
-    if !came_again(app, mailbox.id, &mail.known_by).await? {
+    if !came_again(app, mailbox, &mail.known_by).await? {
         app.db.write(move |tx| mails::insert(tx, &mail)).await?;
     }
     Ok(())
@@ -117,7 +116,7 @@ fn kept(mailbox: MailboxId, came: Came<'_>, now: Timestamp) -> Mail {
 
 /// By what a mail is known again, whichever way it travelled: its id, author and date together, because some devices
 /// send all their mail under one id; without an id, all its bytes.
-fn known_by(bytes: &[u8]) -> String {
+pub(in crate::channels) fn known_by(bytes: &[u8]) -> String {
     let head = mail_reader::read(head(bytes), &mail_reader::Desk::default());
     let mut hash = Sha256::new();
     match &head.message_id {

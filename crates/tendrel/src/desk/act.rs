@@ -188,8 +188,17 @@ fn matters(doing: Doing, event: &Event, own: bool) -> bool {
             matches!(activity, "replied" | "resolved" | "closed" | "cancelled" | "reopened" | "handed_over")
         }
         _ => {
-            let aside =
-                ["warned", "breached", "promise_changed", "rated", "kept", "let_go", "looked", "veiled"];
+            let aside = [
+                "warned",
+                "breached",
+                "promise_changed",
+                "rated",
+                "kept",
+                "let_go",
+                "looked",
+                "veiled",
+                "linked",
+            ];
             !aside.contains(&activity)
         }
     }

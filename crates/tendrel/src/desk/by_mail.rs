@@ -12,7 +12,7 @@ use crate::desk::note::NOTE;
 use crate::desk::reopen::REOPEN;
 use crate::desk::reply::REPLY;
 use crate::desk::request::Request;
-use crate::desk::save::Desk;
+use crate::desk::save::{Desk, Happened};
 use crate::events::Actor;
 use crate::files::StoredFile;
 use crate::frame::form::FormData;
@@ -57,6 +57,25 @@ pub fn add(tx: &mut Transaction, desk: &Desk, request: Request, written: Written
     };
     let mut case = Case { tx, desk, actor: written.actor, standing, request, mail: Some(written.mail) };
     (act.run)(&mut case, &form)
+}
+
+/// Writes on both that the same mail began the one and belongs to the other: two desks were asked at once. Of what is
+/// confidential nothing is told elsewhere.
+///
+/// # Errors
+/// What the database says.
+pub fn link(tx: &mut Transaction, desk: &Desk, one: Request, other: Request) -> Result<(), Refused> {
+    let is_hidden = |request: &Request| request.confidential || request.keeping.forgotten_at.is_some();
+    if one.id == other.id || is_hidden(&one) || is_hidden(&other) {
+        return Ok(());
+    }
+    let numbers = [one.number.clone(), other.number.clone()];
+    for (request, to) in [one, other].into_iter().zip(numbers.into_iter().rev()) {
+        let before = clocks::catch_up(tx, desk, request)?;
+        let happened = Happened::now(desk, Actor::program(), "linked").with("to", to);
+        desk.save(tx, &before, &mut before.clone(), happened)?;
+    }
+    Ok(())
 }
 
 /// An open request is answered, one that was resolved is opened again, unless somebody only said thanks.

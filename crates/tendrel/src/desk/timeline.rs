@@ -159,7 +159,7 @@ pub fn sentence(frame: &Frame, catalogue: &CatalogueData, event: &Event) -> Stri
             arguments.push(("channel", escape(&channel).into()));
         }
         "assigned" => arguments.push(("to", bold(text("to")).into())),
-        "handed_over" => arguments.push(("to", bold(text("to")).into())),
+        "handed_over" | "linked" => arguments.push(("to", bold(text("to")).into())),
         "held" => {
             let reason = catalogue.hold_reason(text("reason")).map_or("", |reason| reason.name.as_str());
             arguments.push(("reason", bold(reason).into()));

@@ -127,7 +127,7 @@ impl Conversation<'_> {
     {
         if let Step::TooLong(uid, size) = step {
             let known_by = format!("imap {} {uid}", position.uid_validity.unwrap_or_default());
-            refuse(self.app, self.mailbox, &known_by, *size, "imap").await.map_err(anyhow::Error::msg)?;
+            refuse(self.app, self.mailbox.id, &known_by, *size, "imap").await.map_err(anyhow::Error::msg)?;
             return self.reached(position, *uid).await;
         }
         let Step::Some(uids) = step else { return Ok(()) };

@@ -277,6 +277,7 @@ impl Work {
             let author = Author { address: &address, person: incoming.requester };
             self.watch(tx, accepted.id, author)?;
         }
+        self.link(tx, accepted.id)?;
         let mut filing = self.mail.filing(State::Filed, "new");
         if !beginning.sorted_by.is_empty() {
             let mut because: Vec<String> = serde_json::from_str(&filing.because).unwrap_or_default();
@@ -284,6 +285,17 @@ impl Work {
             filing.because = serde_json::json!(because).to_string();
         }
         Ok(Filing { request: Some(accepted.id), number: Some(1), ..filing })
+    }
+
+    /// The same mail may have gone to another desk too.
+    fn link(&self, tx: &mut Transaction, begun: RequestId) -> Result<(), Refused> {
+        for other in mails::elsewhere(tx, &self.mail.mail)? {
+            let request = desk_store::by_id(tx, begun)?.ok_or(Problem::NotFound)?;
+            if let Some(other) = desk_store::by_id(tx, other)? {
+                by_mail::link(tx, &self.desk, request, other)?;
+            }
+        }
+        Ok(())
     }
 
     /// What came back is told on its case; one that belongs to no case is put aside.

@@ -7,6 +7,7 @@ mod two_desks;
 
 use crate::channels::keep_mail::Kept;
 use crate::channels::testing::{comes, mail, mailbox, mailbox_at, the_number, with};
+use crate::id::OrganisationId;
 use crate::testing::{Who, World};
 
 const TSHERING: &str = "Tshering Dema <tshering@tendrel.example>";
@@ -61,7 +62,7 @@ async fn the_same_mail_is_one_case_however_often_it_comes() {
 }
 
 #[tokio::test]
-async fn a_mail_to_two_desks_is_a_case_of_each() {
+async fn a_mail_to_two_desks_is_a_case_of_each_and_each_knows_of_the_other() {
     let world = World::new();
     let punakha = mailbox(&world);
     let thimphu = mailbox_at(&world, "ict@thimphu.example", world.thimphu, "something-else");
@@ -70,6 +71,30 @@ async fn a_mail_to_two_desks_is_a_case_of_each() {
     comes(&world, &thimphu, &mail).await;
     assert_eq!(world.number("SELECT COUNT(*) FROM requests"), 2);
     assert_eq!(world.number("SELECT COUNT(DISTINCT unit_id) FROM requests"), 2);
+    let number = |unit: OrganisationId| {
+        let sql = "SELECT number FROM requests WHERE unit_id = $1";
+        let found = world.app.db.read_blocking(move |r| r.one(sql, &[unit.into()], |row| row.get("number")));
+        found.unwrap()
+    };
+    let (here, there): (String, String) = (number(world.punakha), number(world.thimphu));
+    let linked = format!("it is <b>{there}</b>");
+    world.browser(Who::Karma).get(&format!("/requests/{here}")).await.must_have(&linked);
+    // Who asked knows of both, and sees of each what concerns it.
+    world.browser(Who::Tshering).get(&format!("/my/requests/{here}")).await.must_not_have(&linked);
+    assert_eq!(world.number("SELECT COUNT(*) FROM events WHERE activity = 'linked'"), 2);
+}
+
+#[tokio::test]
+async fn of_what_is_confidential_no_other_desk_hears() {
+    let world = World::new();
+    crate::desk::testing::veiled(&world, "security-incident", &[Who::Sonam]).await;
+    let named = mailbox_at(&world, "security@thimphu.example", world.thimphu, "security-incident");
+    let mail = mail(TSHERING, "Stolen laptop", "Since today.");
+    comes(&world, &named, &mail).await;
+    comes(&world, &mailbox(&world), &mail).await;
+    assert_eq!(world.number("SELECT COUNT(*) FROM requests WHERE confidential = 1"), 1);
+    assert_eq!(world.number("SELECT COUNT(*) FROM requests"), 2);
+    assert_eq!(world.number("SELECT COUNT(*) FROM events WHERE activity = 'linked'"), 0);
 }
 
 #[tokio::test]
