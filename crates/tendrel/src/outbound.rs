@@ -52,7 +52,7 @@ fn builder(tls: ClientConfig) -> reqwest::ClientBuilder {
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum NoAnswer {
-    #[error("no answer: {}", chain(.0))]
+    #[error("no answer: {}", cause(.0))]
     Away(#[from] reqwest::Error),
     #[error("{0}")]
     Inside(#[from] Inside),
@@ -67,16 +67,13 @@ pub enum NoAnswer {
 #[error("{0} is an address of the inner network")]
 pub struct Inside(String);
 
-/// An error with its causes; the library tells each alone.
-fn chain(error: &reqwest::Error) -> String {
-    let mut told = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        told.push_str(": ");
-        told.push_str(&error.to_string());
-        cause = error.source();
+/// The first cause; the layers above it only say that something failed.
+fn cause(error: &reqwest::Error) -> String {
+    let mut first: &dyn Error = error;
+    while let Some(under) = first.source() {
+        first = under;
     }
-    told
+    first.to_string()
 }
 
 impl Outbound {
