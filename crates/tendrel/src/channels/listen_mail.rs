@@ -19,6 +19,7 @@ use anyhow::Context;
 use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -133,6 +134,7 @@ async fn talk(
         let mut stream = begun.context("TLS took too long")?.context("TLS could not begin")?;
         conversation.began_tls();
         conversation.hold(&mut stream).await?;
+        stream.shutdown().await?;
     }
     Ok(())
 }
