@@ -42,6 +42,7 @@ CREATE TABLE organisations (
 CREATE INDEX organisations_by_parent ON organisations (parent_id, name);
 CREATE INDEX organisations_by_unit ON organisations (unit_id, name);
 CREATE INDEX organisations_by_folded ON organisations (folded);
+CREATE INDEX organisations_by_email ON organisations (email) WHERE email <> '';
 CREATE INDEX organisations_by_kind ON organisations (kind, name, id);
 
 CREATE TABLE organisation_names (

@@ -158,6 +158,16 @@ pub fn get(r: &mut Reader, id: OrganisationId) -> Result<Option<Office>, Error> 
     )
 }
 
+/// The one office of an e-mail address, in small letters; `None` where several share it.
+pub fn of_email(r: &mut Reader, address: &str) -> Result<Option<OrganisationId>, Error> {
+    let found = r.rows(
+        "SELECT id FROM organisations WHERE email = $1 AND email <> '' AND valid_to IS NULL LIMIT 2",
+        &[address.into()],
+        |row| row.get("id"),
+    )?;
+    Ok(if let [one] = found[..] { Some(one) } else { None })
+}
+
 /// A kind of organisation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OfficeKind {

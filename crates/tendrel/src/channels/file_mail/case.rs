@@ -22,6 +22,7 @@ use crate::desk::by_mail::{self, Author as Speaker, Written};
 use crate::desk::request::{Channel, Request};
 use crate::desk::save::Desk;
 use crate::desk::store as desk_store;
+use crate::directory::offices;
 use crate::directory::people::{self, Addressed};
 use crate::events::Actor;
 use crate::frame::form::clean;
@@ -247,13 +248,18 @@ impl Work {
         let service = service.ok_or(Problem::Input("case-service-gone"))?;
         let is_confidential = service.definition.confidential;
         let address = beginning.address;
+        // A school writes from its own address, whoever sits there.
+        let office = match person.as_ref().and_then(|it| it.working_agency) {
+            Some(office) => Some(office),
+            None => offices::of_email(tx, &address.to_lowercase())?,
+        };
         let incoming = Incoming {
             channel: Channel::Email,
             impact: service.definition.default_impact,
             urgency: service.definition.default_urgency,
             service,
             unit: self.mailbox.unit,
-            office: person.as_ref().and_then(|it| it.working_agency),
+            office,
             office_text: String::new(),
             requester: person.as_ref().map(|it| it.id),
             requester_name: person.as_ref().map_or(beginning.name, |it| it.name.clone()),

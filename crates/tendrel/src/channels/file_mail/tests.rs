@@ -62,6 +62,23 @@ async fn the_same_mail_is_one_case_however_often_it_comes() {
 }
 
 #[tokio::test]
+async fn an_office_is_known_by_its_own_address() {
+    let world = World::new();
+    let mailbox = mailbox(&world);
+    let school = world.school;
+    let name = world.app.db.write_blocking(move |tx| {
+        tx.execute("UPDATE organisations SET email = 'office@kcs.example' WHERE id = $1", &[school.into()])?;
+        tx.one("SELECT name FROM organisations WHERE id = $1", &[school.into()], |row| {
+            row.get::<String>("name")
+        })
+    });
+    comes(&world, &mailbox, &mail("\"The school\" <Office@KCS.example>", "No line", "Since today.")).await;
+    let page = world.browser(Who::Karma).get(&format!("/requests/{}", the_number(&world))).await;
+    page.must_have(&name.unwrap());
+    assert_eq!(world.number("SELECT COUNT(*) FROM requests WHERE office_id IS NOT NULL"), 1);
+}
+
+#[tokio::test]
 async fn a_mail_to_two_desks_is_a_case_of_each_and_each_knows_of_the_other() {
     let world = World::new();
     let punakha = mailbox(&world);
