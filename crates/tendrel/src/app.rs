@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use database::{Database, Migration, Options, Reader};
 
+use crate::channels::sms;
 use crate::channels::sorters::Sorters;
 use crate::clock::Clock;
 use crate::desk::catalogue::Catalogue;
@@ -13,6 +14,7 @@ use crate::directory::providers::Providers;
 use crate::files::Files;
 use crate::machine::Machine;
 use crate::mailer::Mailer;
+use crate::mobile::Mobile;
 use crate::outbound::Outbound;
 use crate::problem::Problem;
 use crate::record::key::Signer;
@@ -29,6 +31,8 @@ pub struct App {
     pub calendars: Calendars,
     pub catalogue: Catalogue,
     pub mailer: Mailer,
+    /// Which numbers are sent SMS, while there is a gateway for them.
+    pub mobile: Mobile,
     /// The streams of live pages.
     pub live: Live,
     pub settings: Arc<Settings>,
@@ -89,6 +93,14 @@ pub const MIGRATIONS: &[Migration] = &[
         postgres: "",
         adds_only: true,
     },
+    Migration {
+        version: 7,
+        name: "sms",
+        sql: include_str!("../migrations/0007_sms.sql"),
+        sqlite: "",
+        postgres: "",
+        adds_only: true,
+    },
 ];
 
 impl App {
@@ -120,6 +132,7 @@ impl App {
             calendars,
             catalogue,
             mailer,
+            mobile: Mobile::default(),
             live,
             settings,
             signer,
@@ -163,6 +176,7 @@ impl App {
         self.calendars.refresh(r, self.settings.home_unit.as_deref())?;
         let today = self.clock.now().to_zoned(self.calendars.zone()).date().to_string();
         self.catalogue.refresh(r, &today)?;
+        self.mobile.set(sms::numbers(r)?);
         Ok(())
     }
 }

@@ -15,6 +15,7 @@ pub mod marks;
 pub mod place;
 pub mod read_mail;
 mod show_mail;
+pub mod sms;
 mod sort_mail;
 pub mod sorter;
 pub mod sorters;
@@ -33,6 +34,7 @@ pub fn routes() -> Router<App> {
         .merge(sort_mail::routes())
         .merge(mailboxes::routes())
         .merge(webhooks::routes())
+        .merge(sms::routes())
         .merge(feed::routes())
         .merge(letters::routes())
 }

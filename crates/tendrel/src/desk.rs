@@ -11,6 +11,7 @@ pub mod ask;
 pub mod assign;
 pub mod attach;
 pub mod by_mail;
+pub mod by_sms;
 pub mod cancel;
 pub mod catalogue;
 pub mod catalogue_list;

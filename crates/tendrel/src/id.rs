@@ -46,6 +46,8 @@ pub enum Delivery {}
 pub enum News {}
 #[derive(Debug)]
 pub enum Letter {}
+#[derive(Debug)]
+pub enum Sms {}
 
 pub type OrganisationId = Id<Organisation>;
 pub type PersonId = Id<Person>;
@@ -65,6 +67,7 @@ pub type WebhookId = Id<Webhook>;
 pub type DeliveryId = Id<Delivery>;
 pub type NewsId = Id<News>;
 pub type LetterId = Id<Letter>;
+pub type SmsId = Id<Sms>;
 
 impl<T> Id<T> {
     /// A new identifier; those made later sort later.

@@ -19,6 +19,7 @@ pub mod install;
 pub mod jobs;
 pub mod machine;
 pub mod mailer;
+pub mod mobile;
 pub mod openapi;
 pub mod outbound;
 pub mod problem;

@@ -17,6 +17,7 @@ mod operation;
 mod programs;
 mod rights;
 mod schema;
+mod sms;
 mod system;
 mod webhooks;
 mod working_time;
@@ -78,6 +79,7 @@ pub fn document(app: &App) -> Json {
         channels::operations(),
         letters::operations(),
         webhooks::operations(),
+        sms::operations(),
         news::operations(),
         own(),
     ];
@@ -106,6 +108,7 @@ pub fn document(app: &App) -> Json {
             { "name": "letters", "description": "What the desk says by e-mail." },
             { "name": "system", "description": "For whoever runs the program." },
             { "name": "news", "description": "What does not work, what will be worked on, what is new." },
+            { "name": "sms", "description": "The gateway that sends SMS, and what was sent." },
             { "name": "webhooks", "description": "Programs elsewhere that are told what happens to requests." },
             { "name": "me", "description": "Whoever the token belongs to." },
         ],

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use crate::app::App;
 use crate::channels::store::servers;
-use crate::channels::webhooks;
+use crate::channels::{sms, webhooks};
 use crate::directory::codes;
 use crate::vault;
 
@@ -20,7 +20,9 @@ pub fn run(app: &App, output: &mut impl Write) -> anyhow::Result<()> {
         let (codes, locked_codes) = codes::seal_again(tx, &vault)?;
         let (hooks, locked_hooks) = webhooks::seal_again(tx, &vault)?;
         let (mailboxes, locked_mailboxes) = servers::seal_again(tx, &vault)?;
-        Ok((codes + hooks + mailboxes, locked_codes + locked_hooks + locked_mailboxes))
+        let (gateway, locked_gateway) = sms::seal_again(tx, &vault)?;
+        let locked = locked_codes + locked_hooks + locked_mailboxes + locked_gateway;
+        Ok((codes + hooks + mailboxes + gateway, locked))
     })?;
     let file = vault::file(folder);
     let place = if is_set { "TENDREL_SECRETS_KEY".to_owned() } else { file.display().to_string() };
@@ -28,7 +30,7 @@ pub fn run(app: &App, output: &mut impl Write) -> anyhow::Result<()> {
         anyhow::bail!(
             "{locked} secrets do not open, because the key that sealed them is missing; {sealed} are sealed by the new \
              key. Add the missing key to {place} and run this again, or turn those people's codes off, \
-             make new secrets for those webhooks and type the passwords of those mailboxes again"
+             make new secrets for those webhooks and type the passwords of those mailboxes and of the SMS gateway again"
         );
     }
     if is_set {

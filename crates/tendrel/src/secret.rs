@@ -9,6 +9,14 @@ pub fn new() -> String {
     bytes::<33>().iter().map(letter).collect()
 }
 
+/// The same of 68 bits, for a link that must be short and holds for a time.
+pub fn short() -> String {
+    bytes::<SHORT>().iter().map(letter).collect()
+}
+
+/// Letters of a short secret.
+pub const SHORT: usize = 14;
+
 /// So many random bytes.
 pub fn bytes<const COUNT: usize>() -> [u8; COUNT] {
     let mut random = [0_u8; COUNT];
@@ -50,5 +58,7 @@ mod tests {
     fn two_secrets_are_never_the_same() {
         assert_ne!(new(), new());
         assert_eq!(new().len(), 33);
+        assert_ne!(short(), short());
+        assert_eq!(short().len(), SHORT);
     }
 }

@@ -8,7 +8,7 @@ use tokio::net::TcpListener;
 
 use crate::app::App;
 use crate::backup;
-use crate::channels::{fetch_mail, file_mail, listen_mail, webhooks};
+use crate::channels::{fetch_mail, file_mail, listen_mail, sms, webhooks};
 use crate::clock::Clock;
 use crate::connections;
 use crate::machine::{self, Traces};
@@ -95,6 +95,7 @@ pub async fn answer(app: App, listener: TcpListener) -> anyhow::Result<()> {
     let follows = tokio::spawn(machine::watch(app.clone()));
     let metrics = tokio::spawn(tell_metrics(app.clone()));
     let hooks = tokio::spawn(webhooks::go_on(app.clone()));
+    let texts = tokio::spawn(sms::go_on(app.clone()));
     let router = crate::router::router(app.clone());
     let (node, live) = (Arc::clone(&app.machine), app.live.clone());
     let wait = app.settings.machines.stop_wait();
@@ -107,7 +108,7 @@ pub async fn answer(app: App, listener: TcpListener) -> anyhow::Result<()> {
         live.stop();
     };
     connections::serve(listener, router, &app.machine, stop).await;
-    for task in [worker, mail, fetching, listening, nights, follows, metrics, hooks] {
+    for task in [worker, mail, fetching, listening, nights, follows, metrics, hooks, texts] {
         task.abort();
     }
     crate::record::seal(&app).await?;

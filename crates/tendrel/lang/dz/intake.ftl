@@ -66,3 +66,6 @@ charter-usual = སྤྱིར་བཏང་ { $median }
 paper-phone = ཁ་པར་
 paper-date = ཚེས་གྲངས་
 paper-signature = མིང་རྟགས་
+
+# SMS
+by-sms = འཕྲིན་ཐུང་ (SMS) ཐོག་ལས་ ང་ལུ་བརྡ་སྤྲོད།

@@ -227,6 +227,7 @@ api-type-boolean = Send this as true or false, or leave it out.
 api-type-array = Send this as a list of texts, or leave it out.
 api-type-object = Send this as an object, or leave it out.
 api-text = This must be a text or a number
+api-truth = This must be true or false
 api-channel = Officers only may say how it came: leave the channel out, or send “api”
 api-received = Officers only may say when it was received: a time such as 2026-11-18T04:00:00Z, not in the future, within the last year
 api-office-id = There is no office with this id
@@ -340,3 +341,9 @@ edit-on-above = A question can only depend on one above it: move it down, or cho
 edit-is-wrong = Write the values with commas, as they stand before the “|” in the choices
 edit-amount = Enter a whole number of minutes, hours or days, at least 1
 edit-from-wrong = Choose a day: today or later
+
+# SMS
+by-sms = Tell me by SMS too
+by-sms-hint = The number, a question, and that it is settled. Not in the night.
+by-sms-number = For SMS enter a mobile number, one that begins with { $prefixes }, or take out the tick “by SMS”.
+call-by-sms = Tell them by SMS

@@ -80,6 +80,7 @@ retention-notices = Notices
 retention-given-up-jobs = Jobs that were given up
 retention-mail = Mail that became no case
 retention-webhook-log = Log of webhooks
+retention-sms-log = Log of SMS
 retention-uploads = Files that no request took
 done-retention-set = The rule is saved.
 done-retention-ended = The rule has ended: what it was about is kept from now on.

@@ -33,6 +33,7 @@ use crate::problem::Problem;
 use crate::viewer::Viewer;
 
 pub use edit::URL_LIMIT;
+pub(super) use edit::fault_of;
 pub use endpoint::{ACTIVITIES, Off};
 pub use store::seal_again;
 

@@ -163,6 +163,7 @@ async fn ask(app: &App, index: usize, story: &Story) -> anyhow::Result<()> {
                 requester_name: asker.name,
                 requester_phone: asker.phone,
                 requester_email: asker.email,
+                by_sms: false,
                 entered_by: officer.map(|officer| officer.person),
                 subject: story.subject.clone(),
                 description: story.text.clone(),

@@ -35,6 +35,8 @@ pub struct Incoming {
     pub requester_name: String,
     pub requester_phone: String,
     pub requester_email: String,
+    /// Wants to be told by SMS too, at a mobile number.
+    pub by_sms: bool,
     pub entered_by: Option<PersonId>,
     pub subject: String,
     pub description: String,
@@ -131,6 +133,7 @@ fn request_of(desk: &Desk, incoming: &Incoming, follow_hash: Vec<u8>) -> Request
         requester_name: incoming.requester_name.clone(),
         requester_phone: incoming.requester_phone.clone(),
         requester_email: incoming.requester_email.clone(),
+        by_sms: incoming.by_sms,
         entered_by: incoming.entered_by,
         received_at: incoming.received_at,
         entered_at: desk.now,

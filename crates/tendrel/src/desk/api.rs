@@ -15,9 +15,11 @@ use crate::desk::save::Desk;
 use crate::desk::show::{Whole, whole};
 use crate::desk::store::letters::Letter;
 use crate::desk::store::lists::{self, Listed, Position};
+use crate::desk::store::sms::{Sms, Why};
 use crate::desk::timeline::is_public;
 use crate::desk::{access, look};
 use crate::frame::json as answer;
+use crate::mobile::hidden;
 use crate::problem::Problem;
 use crate::viewer::Viewer;
 
@@ -108,6 +110,7 @@ async fn one(
         })
         .collect();
     body["letters"] = found.letters.iter().map(letter).collect();
+    body["sms"] = found.texts.iter().map(sms).collect();
     Ok(answer(StatusCode::OK, &body))
 }
 
@@ -116,6 +119,14 @@ fn letter(letter: &Letter) -> Value {
     json!({
         "number": letter.number, "kind": letter.kind, "address": letter.address, "name": letter.name,
         "state": letter.state.code(), "send_at": letter.send_at, "sent_at": letter.sent_at, "fault": letter.fault,
+    })
+}
+
+/// A message by SMS, to somebody of whom three digits are told.
+fn sms(sms: &Sms) -> Value {
+    json!({
+        "number": sms.number, "kind": sms.kind, "to": hidden(&sms.phone), "parts": sms.parts,
+        "state": sms.state.code(), "send_at": sms.send_at, "ended_at": sms.ended_at, "why": sms.why.map(Why::code),
     })
 }
 

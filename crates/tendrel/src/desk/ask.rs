@@ -18,6 +18,7 @@ use jiff::SignedDuration;
 use crate::app::App;
 use crate::desk::accept::{Incoming, accept_under};
 use crate::desk::ask::input::{Input, Office};
+use crate::desk::by_sms;
 use crate::desk::catalogue::{CatalogueData, Service};
 use crate::desk::form::matter::Matter;
 use crate::desk::request::Channel;
@@ -89,11 +90,16 @@ async fn take(
         Ok(checked) => checked,
         Err(wrong) => return show::again(app, viewer, service, form, wrong).await,
     };
+    let by_sms = match by_sms::wanted(app, form.given("by_sms").is_some(), &matter.phone) {
+        Ok(by_sms) => by_sms,
+        Err(fault) => return show::again(app, viewer, service, form, input::refused("reach", fault)).await,
+    };
     if let Err(wait) = count(app, viewer, &matter) {
         return show::too_many(app, viewer, service, form, wait);
     }
     let secret = input::secret_of(form);
-    let incoming = incoming(app, viewer, service.clone(), matter, office, form);
+    let mut incoming = incoming(app, viewer, service.clone(), matter, office, form);
+    incoming.by_sms = by_sms;
     let secret = open(app, viewer, incoming, secret).await?;
     Ok(see_other(&format!("/sent/{secret}")))
 }
@@ -141,6 +147,7 @@ fn incoming(
         requester_name: name,
         requester_phone: phone,
         requester_email: email,
+        by_sms: false,
         entered_by: None,
         subject,
         description,

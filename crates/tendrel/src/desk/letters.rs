@@ -1,10 +1,12 @@
-//! The letters of a case as its page shows them: what went to whom, and what to do where one did not arrive.
+//! The letters and SMS of a case as its page shows them: what went to whom, and what to do where one did not arrive.
 
 use jiff::Timestamp;
 
 use crate::desk::queue::rows::Tag;
 use crate::desk::store::letters::{Letter, LetterState};
+use crate::desk::store::sms::{Sms, SmsState};
 use crate::frame::Frame;
+use crate::mobile::hidden;
 
 /// One letter on the page.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,8 +22,29 @@ pub struct Sent {
     pub is_bad: bool,
 }
 
-pub fn shown(frame: &Frame, letters: &[Letter]) -> Vec<Sent> {
-    letters.iter().map(|letter| one(frame, letter)).collect()
+pub fn shown(frame: &Frame, letters: &[Letter], texts: &[Sms]) -> Vec<Sent> {
+    let letters = letters.iter().map(|letter| one(frame, letter));
+    let mut shown: Vec<Sent> = letters.chain(texts.iter().map(|text| by_sms(frame, text))).collect();
+    shown.sort_by_key(|sent| sent.at);
+    shown
+}
+
+/// Words of the state are those of the letters.
+fn by_sms(frame: &Frame, text: &Sms) -> Sent {
+    let class = match text.state {
+        SmsState::Sent => "good",
+        SmsState::Waiting => "",
+        SmsState::Failed => "bad",
+    };
+    let to = if text.phone.is_empty() { String::new() } else { hidden(&text.phone) };
+    Sent {
+        what: frame.t(&format!("letter-kind-{}", text.kind.replace('_', "-"))),
+        to: frame.t1("sms-to", "number", to),
+        state: Tag { class, words: frame.t(&format!("letter-{}", text.state.code())) },
+        at: text.ended_at.unwrap_or(text.send_at),
+        fault: text.why.map(|why| frame.t(&why.key())).unwrap_or_default(),
+        is_bad: text.state == SmsState::Failed,
+    }
 }
 
 fn one(frame: &Frame, letter: &Letter) -> Sent {

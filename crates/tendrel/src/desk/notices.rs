@@ -99,6 +99,7 @@ async fn open(State(app): State<App>, viewer: Viewer, Path(id): Path<String>) ->
             format!("/services/{code}/named")
         }
         LeadsTo { kind, .. } if kind.starts_with("webhook_") => "/webhooks".to_owned(),
+        LeadsTo { kind, .. } if kind == "sms_paused" => "/sms".to_owned(),
         LeadsTo { kind, .. } if kind == "mailbox_silent" => "/mail".to_owned(),
         LeadsTo { kind, .. } if kind == "mailbox_broken" => "/system/mailboxes".to_owned(),
         LeadsTo { .. } => "/notices".to_owned(),

@@ -83,6 +83,7 @@ fn carry_on(case: &mut Case<'_>, text: &str, form: &FormData) -> Result<Done, Re
         requester_name: old.requester_name.clone(),
         requester_phone: old.requester_phone.clone(),
         requester_email: old.requester_email.clone(),
+        by_sms: old.by_sms,
         entered_by: case.actor.person.filter(|_| case.standing.is_unit()),
         subject: old.subject.clone(),
         description: text.to_owned(),

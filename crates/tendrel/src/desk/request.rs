@@ -114,6 +114,8 @@ pub struct Request {
     pub requester_name: String,
     pub requester_phone: String,
     pub requester_email: String,
+    /// Wants to be told by SMS too.
+    pub by_sms: bool,
     /// The officer who typed it in; `None` when the requester did.
     pub entered_by: Option<PersonId>,
     pub received_at: Timestamp,

@@ -24,7 +24,7 @@ pub struct Desk {
     pub catalogue: Arc<CatalogueData>,
     pub calendars: Calendars,
     pub now: Timestamp,
-    /// Somebody outside is told what happens: there is a way to send letters.
+    /// Somebody outside is told what happens: there is a way to send letters or SMS.
     pub tells: bool,
 }
 
@@ -72,7 +72,7 @@ impl Desk {
             catalogue: app.catalogue.now(),
             calendars: app.calendars.clone(),
             now: app.clock.now(),
-            tells: app.mailer.is_on(),
+            tells: app.mailer.is_on() || app.mobile.is_on(),
         }
     }
 

@@ -31,6 +31,7 @@ use crate::desk::store;
 use crate::desk::store::letters::{self, Letter};
 use crate::desk::store::looks::{self, Look};
 use crate::desk::store::people::{self, Names};
+use crate::desk::store::sms::{self, Sms};
 use crate::desk::store::timeline::{self, Attachment, Beside, Message};
 use crate::desk::timeline::{Entry, Story, answers};
 use crate::events::{self, Event};
@@ -55,6 +56,8 @@ pub struct Whole {
     pub looks: Vec<Look>,
     /// What was said by e-mail; asked for those inside alone.
     pub letters: Vec<Letter>,
+    /// And by SMS.
+    pub texts: Vec<Sms>,
 }
 
 /// The fixed number of questions behind a case, for officers and requesters alike.
@@ -68,6 +71,7 @@ pub fn whole(r: &mut Reader, request: Request, standing: Standing) -> Result<Who
         attachments: timeline::attachments(r, request.id)?,
         looks: if inside { looks::of_request(r, request.id)? } else { Vec::new() },
         letters: if inside { letters::of_request(r, request.id)? } else { Vec::new() },
+        texts: if inside { sms::of_request(r, request.id)? } else { Vec::new() },
         request,
         standing,
     })
@@ -256,7 +260,7 @@ fn page_of(
         earlier: beside.1,
         lists: lists(&frame, desk, request, &whole.names, officers),
         looks: whole.looks.clone(),
-        letters: sent::shown(&frame, &whole.letters),
+        letters: sent::shown(&frame, &whole.letters, &whole.texts),
         names: whole.names.clone(),
         standing: whole.standing.clone(),
         request: whole.request.clone(),

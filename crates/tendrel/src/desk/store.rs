@@ -9,6 +9,7 @@ pub mod looks;
 pub mod named;
 pub mod notices;
 pub mod people;
+pub mod sms;
 pub mod timeline;
 pub mod today;
 pub mod tries;
@@ -33,7 +34,8 @@ pub const COLUMNS: &str = "r.id, r.number, r.unit_id, r.service_id, r.service_ve
     r.cause, r.resolution, r.reassigned, r.reopened, r.rating, r.rating_comment, r.follows_id, r.follow_hash,
     r.version, r.response_due_at, r.response_warn_at, r.response_late, r.resolution_due_at, r.resolution_warn_at,
     r.resolution_late, r.resolution_used, r.resolution_target, r.seconds_new, r.seconds_in_progress,
-    r.seconds_on_hold, r.source, r.kept_since, r.kept_by, r.kept_why, r.forgotten_at, r.confidential";
+    r.seconds_on_hold, r.source, r.kept_since, r.kept_by, r.kept_why, r.forgotten_at, r.confidential,
+    r.by_sms";
 
 pub fn read(row: &Row<'_>) -> Result<Request, Error> {
     let answers: String = row.get("answers")?;
@@ -98,6 +100,7 @@ pub fn read(row: &Row<'_>) -> Result<Request, Error> {
         source: row.get("source")?,
         keeping: keeping(row)?,
         confidential: row.get("confidential")?,
+        by_sms: row.get("by_sms")?,
     })
 }
 
@@ -166,10 +169,10 @@ const INSERT: &str = "INSERT INTO requests (complete_at, state, is_open, hold_re
         queue_at, next_clock_at, unit_id, service_id, service_version, subject, office_id, office_text,
         requester_id, requester_name, requester_phone, requester_email, id,
         number, kind, description, answers, language, channel, entered_by, received_at, entered_at, follows_id,
-        follow_hash, source, confidential)
+        follow_hash, source, confidential, by_sms)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
         $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43,
-        $44, $45, $46, $47, $48, $49, $50, $51, $52, $53, $54, $55)";
+        $44, $45, $46, $47, $48, $49, $50, $51, $52, $53, $54, $55, $56)";
 
 /// The statement and the values with which a new request is written: for one, or for many at once.
 pub fn insertion(
@@ -193,6 +196,7 @@ pub fn insertion(
         request.follow_hash.as_slice().into(),
         request.source.as_str().into(),
         request.confidential.into(),
+        request.by_sms.into(),
     ]);
     (INSERT, values)
 }

@@ -21,6 +21,7 @@ pub(crate) fn reported(world: &World) -> Incoming {
         requester_name: "Tshering Dema".to_owned(),
         requester_phone: "17600003".to_owned(),
         requester_email: "tshering@tendrel.example".to_owned(),
+        by_sms: false,
         entered_by: None,
         subject: "No Internet in the whole school".to_owned(),
         description: "All 34 computers lost the Internet when the power came back.".to_owned(),

@@ -67,6 +67,7 @@ const ENGLISH: &[&str] = &[
     include_str!("../../lang/en/keeping.ftl"),
     include_str!("../../lang/en/mail.ftl"),
     include_str!("../../lang/en/webhooks.ftl"),
+    include_str!("../../lang/en/sms.ftl"),
     include_str!("../../lang/en/news.ftl"),
     include_str!("../../lang/en/letters.ftl"),
 ];

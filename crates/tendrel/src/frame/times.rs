@@ -27,6 +27,13 @@ pub fn in_full(frame: &Frame, at: Timestamp) -> String {
     format!("{}, {clock}", full_day(frame, local.date()))
 }
 
+/// "Thu 3 December 11:00".
+pub fn in_short(frame: &Frame, at: Timestamp) -> String {
+    let local = at.to_zoned(frame.zone.clone());
+    let (weekday, day) = (weekday(frame, local.date()), day(frame, local.date()));
+    format!("{weekday} {day} {}", local.strftime("%H:%M"))
+}
+
 /// "Thursday 3 December 2026".
 pub fn full_day(frame: &Frame, date: Date) -> String {
     frame.tn(

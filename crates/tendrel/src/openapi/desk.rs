@@ -109,6 +109,7 @@ fn send(decided: &Decided) -> Operation {
         ("name", short()),
         ("phone", short()),
         ("email", short()),
+        ("by_sms", truth()),
         ("subject", short()),
         ("description", text()),
         (
@@ -331,6 +332,7 @@ pub(super) fn schemas() -> Vec<(&'static str, Json)> {
         ("messages", list(message)),
         ("files", list(file)),
         ("letters", list(letter())),
+        ("sms", list(super::sms::on_case())),
     ]);
     let mut acted = request.clone();
     acted["properties"]["carried_on"] = json!({

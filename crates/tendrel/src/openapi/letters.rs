@@ -10,6 +10,7 @@ pub(super) fn operations() -> Vec<Operation> {
     let mine = || {
         object([
             ("want", list(text())),
+            ("sms", list(text())),
             ("digest", truth()),
             ("language", languages()),
             ("quiet_from", or_null(text())),
@@ -18,13 +19,20 @@ pub(super) fn operations() -> Vec<Operation> {
     };
     let choice = body([
         ("want", list(text())),
+        ("sms", list(text())),
         ("digest", truth()),
         ("language!", languages()),
         ("quiet_from", text()),
         ("quiet_to", text()),
     ]);
     let example = json!({ "want": ["replied", "breached"], "digest": true, "language": "en", "quiet_from": "20:00", "quiet_to": "07:00" });
-    let row = object([("kind", text()), ("language", languages()), ("changed", truth())]);
+    let row = object([
+        ("kind", text()),
+        ("language", languages()),
+        ("changed", truth()),
+        ("sms", truth()),
+        ("sms_changed", truth()),
+    ]);
     let one = object([
         ("kind", text()),
         ("language", languages()),
@@ -40,7 +48,7 @@ pub(super) fn operations() -> Vec<Operation> {
             .gives(200, mine(), "Quiet hours are null when there are none.")
             .tag("me"),
         Operation::post("/api/v1/me/letters", "chooseMyLetters", "Choose which letters you get")
-            .says("`want` holds the kinds that are wanted of those you may choose, none of them where it is left out; times are such as 20:00.")
+            .says("`want` holds the kinds that are wanted of those you may choose, none of them where it is left out, and `sms` those that come by SMS; times are such as 20:00.")
             .takes(choice, example)
             .gives(200, mine(), "As it is now.")
             .tag("me"),

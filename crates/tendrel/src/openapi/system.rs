@@ -122,6 +122,7 @@ fn state() -> Vec<Operation> {
         ("checkpoint", or_null(checkpoint)),
         ("broken_chains", list(broken)),
         ("jobs_given_up", list(job)),
+        ("sms_paused_at", or_null(instant())),
         ("letters_held_back", or_null(held)),
     ]);
     vec![

@@ -18,12 +18,14 @@ pub enum What {
     Mail,
     /// What was sent to receivers of webhooks, and what they answered.
     WebhookLog,
+    /// What was sent by SMS.
+    SmsLog,
     /// Files that were sent and that no record speaks of.
     Uploads,
 }
 
 impl What {
-    pub const ALL: [What; 9] = [
+    pub const ALL: [What; 10] = [
         What::Requests,
         What::Attachments,
         What::SignInAddresses,
@@ -32,6 +34,7 @@ impl What {
         What::GivenUpJobs,
         What::Mail,
         What::WebhookLog,
+        What::SmsLog,
         What::Uploads,
     ];
 
@@ -45,6 +48,7 @@ impl What {
             What::GivenUpJobs => "given_up_jobs",
             What::Mail => "mail",
             What::WebhookLog => "webhook_log",
+            What::SmsLog => "sms_log",
             What::Uploads => "uploads",
         }
     }

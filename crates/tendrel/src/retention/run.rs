@@ -78,7 +78,7 @@ pub(super) fn carry_out(app: &App, by: &str) -> Result<(Counts, bool), Problem> 
         rules(&asked, tx)
     })?;
     let is_all = remove_from_cases(app, &rules, run, now)?;
-    for what in [What::Sessions, What::Notices, What::GivenUpJobs, What::WebhookLog] {
+    for what in [What::Sessions, What::Notices, What::GivenUpJobs, What::WebhookLog, What::SmsLog] {
         let Some(rule) = rules.of(what) else { continue };
         let (id, before) = (rule.id, rule.due_before(now));
         let delete = move |tx: &mut Transaction| -> Result<i64, Error> {

@@ -163,6 +163,7 @@ fn table(what: What) -> Option<(&'static str, &'static str, &'static str)> {
         What::Notices => Some(("notices", "id", "at")),
         What::GivenUpJobs => Some(("jobs", "id", "gave_up_at")),
         What::WebhookLog => Some(("webhook_deliveries", "id", "ended_at")),
+        What::SmsLog => Some(("sms_messages", "id", "ended_at")),
         _ => None,
     }
 }

@@ -68,6 +68,7 @@ pub(crate) fn receive(
         requester_name: person.map(|person| person.name.clone()).unwrap_or_default(),
         requester_phone: person.map(|person| person.phone.clone()).unwrap_or_default(),
         requester_email: person.map(|person| person.email.clone()).unwrap_or_default(),
+        by_sms: false,
         entered_by,
         received_at,
         entered_at,

@@ -111,6 +111,7 @@ fn told(state: &State, now: Timestamp) -> serde_json::Value {
         "checkpoint": state.checkpoint.as_ref().map(|last| last.signed()),
         "broken_chains": state.broken,
         "jobs_given_up": state.given_up,
+        "sms_paused_at": state.sms.map(|it| it.since),
         "letters_held_back": state.letters.as_ref().map(|it| json!({ "since": it.since, "letters": it.letters })),
     })
 }

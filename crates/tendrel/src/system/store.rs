@@ -5,6 +5,7 @@ use jiff::Timestamp;
 
 use crate::backup::store::{self as backups, Row};
 use crate::channels::letters::{self, Stopped};
+use crate::channels::sms;
 use crate::jobs::{self, GivenUp};
 use crate::record::checkpoint::Checkpoint;
 
@@ -20,6 +21,7 @@ pub(super) struct State {
     pub(super) broken: Vec<Broken>,
     pub(super) given_up: Vec<GivenUp>,
     pub(super) letters: Option<Stopped>,
+    pub(super) sms: Option<sms::Pause>,
     pub(super) database_bytes: i64,
     pub(super) files: i64,
     pub(super) file_bytes: i64,
@@ -63,6 +65,7 @@ pub(super) fn state(r: &mut Reader) -> Result<State, Error> {
         )?,
         given_up: jobs::given_up(r, ROWS)?,
         letters: letters::stopped(r)?,
+        sms: sms::paused(r)?,
         database_bytes: r.one(size, &[], |row| row.get("bytes"))?,
         files,
         file_bytes,

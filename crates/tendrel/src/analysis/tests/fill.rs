@@ -118,6 +118,7 @@ fn request(row: &Row, n: usize) -> Request {
     let Row { unit, service, office, channel, cause, state, priority, received_at, resolved_at, .. } =
         row.clone();
     Request {
+        by_sms: false,
         id: RequestId::new(received_at),
         number: format!("TST-26-{n:05}"),
         unit,

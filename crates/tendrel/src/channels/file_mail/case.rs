@@ -265,6 +265,7 @@ impl Work {
             requester_name: person.as_ref().map_or(beginning.name, |it| it.name.clone()),
             requester_phone: person.as_ref().map(|it| it.phone.clone()).unwrap_or_default(),
             requester_email: address.clone(),
+            by_sms: false,
             entered_by: beginning.entered_by,
             subject: beginning.subject,
             description: beginning.words,

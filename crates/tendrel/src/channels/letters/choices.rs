@@ -1,12 +1,14 @@
-//! What somebody wants to be told by e-mail, and when. Pure.
+//! What somebody wants to be told by e-mail and by SMS, and when. Pure.
 
 use crate::channels::letters::kind::Kind;
 use crate::channels::letters::limits::Quiet;
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Choices {
-    /// What is not sent.
+    /// What is not sent by e-mail.
     pub off: Vec<Kind>,
+    /// What is sent by SMS.
+    pub sms: Vec<Kind>,
     pub digest: bool,
     pub quiet: Option<Quiet>,
 }
@@ -20,11 +22,11 @@ impl Choices {
     }
 
     /// As it is stored.
-    pub fn off_as_text(&self) -> String {
-        self.off.iter().map(|kind| kind.code()).collect::<Vec<_>>().join(" ")
+    pub fn as_text(kinds: &[Kind]) -> String {
+        kinds.iter().map(|kind| kind.code()).collect::<Vec<_>>().join(" ")
     }
 
-    pub fn off_of_text(text: &str) -> Vec<Kind> {
+    pub fn kinds_of_text(text: &str) -> Vec<Kind> {
         text.split_whitespace().filter_map(Kind::from_code).collect()
     }
 }
@@ -65,9 +67,9 @@ mod tests {
 
     #[test]
     fn what_asks_somebody_something_always_comes() {
-        let choices = Choices { off: Choices::off_of_text("replied nonsense wrote"), ..Choices::default() };
+        let choices = Choices { off: Choices::kinds_of_text("replied nonsense wrote"), ..Choices::default() };
         assert!(!choices.wants(Kind::Replied) && choices.wants(Kind::Asked) && !choices.wants(Kind::Digest));
-        assert_eq!(choices.off_as_text(), "replied wrote");
+        assert_eq!(Choices::as_text(&choices.off), "replied wrote");
         assert!(!choosable(true).contains(&Kind::Asked));
         assert!(choosable(false).iter().all(|kind| !kind.is_for_officers()));
     }

@@ -14,6 +14,7 @@ use crate::channels::letters::choices::{Choices, choosable, clock, minutes};
 use crate::channels::letters::kind::Kind;
 use crate::channels::letters::limits::Quiet;
 use crate::channels::letters::store;
+use crate::channels::sms::words;
 use crate::directory::{answer, people};
 use crate::frame::Frame;
 use crate::frame::form::{FormData, Wrong};
@@ -31,9 +32,8 @@ pub fn routes() -> Router<App> {
 struct Page {
     frame: Frame,
     wrong: Wrong,
-    /// What may be chosen: code, name, whether it is wanted.
-    asked: Vec<(&'static str, String, bool)>,
-    worked: Vec<(&'static str, String, bool)>,
+    asked: Vec<Row>,
+    worked: Vec<Row>,
     works_in_a_unit: bool,
     digest: bool,
     quiet_from: String,
@@ -42,6 +42,19 @@ struct Page {
     languages: Vec<(String, String)>,
     address: String,
     is_on: bool,
+    sends_sms: bool,
+    /// To which SMS go.
+    mobile: Option<String>,
+}
+
+/// A kind of letter, and how it comes.
+struct Row {
+    code: &'static str,
+    name: String,
+    /// By e-mail; `None` where nobody chooses.
+    by_mail: Option<bool>,
+    /// By SMS; `None` where there are no short words for it.
+    by_sms: Option<bool>,
 }
 
 fn read(r: &mut Reader, person: PersonId) -> Result<(Choices, String), Error> {
@@ -67,8 +80,9 @@ fn works_in_a_unit(viewer: &Viewer) -> bool {
 fn told(viewer: &Viewer, choices: &Choices, language: &str) -> Json {
     let kinds = choosable(works_in_a_unit(viewer));
     let want: Vec<&str> = kinds.iter().filter(|kind| choices.wants(**kind)).map(|kind| kind.code()).collect();
+    let sms: Vec<&str> = choices.sms.iter().map(|kind| kind.code()).collect();
     json!({
-        "want": want, "digest": choices.digest, "language": language,
+        "want": want, "sms": sms, "digest": choices.digest, "language": language,
         "quiet_from": choices.quiet.map(|quiet| clock(quiet.from)),
         "quiet_to": choices.quiet.map(|quiet| clock(quiet.to)),
     })
@@ -78,13 +92,21 @@ fn page_of(app: &App, viewer: &Viewer, choices: &Choices, language: String, wron
     let mut frame = Frame::titled(app, viewer, "my-letters-title");
     frame.has_mistakes = !wrong.is_empty();
     let works_in_a_unit = works_in_a_unit(viewer);
+    let (by_mail, by_sms) = (choosable(works_in_a_unit), by_sms(works_in_a_unit));
     let rows = |for_officers: bool| {
-        choosable(works_in_a_unit)
-            .into_iter()
-            .filter(|kind| kind.is_for_officers() == for_officers)
-            .map(|kind| (kind.code(), frame.t(&kind.key()), choices.wants(kind)))
+        let kinds = Kind::ALL.into_iter().filter(|kind| kind.is_for_officers() == for_officers);
+        kinds
+            .filter(|kind| by_mail.contains(kind) || by_sms.contains(kind))
+            .map(|kind| Row {
+                code: kind.code(),
+                name: frame.t(&kind.key()),
+                by_mail: by_mail.contains(&kind).then(|| choices.wants(kind)),
+                by_sms: by_sms.contains(&kind).then(|| choices.sms.contains(&kind)),
+            })
             .collect()
     };
+    let me = viewer.signed_in.as_ref();
+    let mobile = app.mobile.numbers().map(|it| me.and_then(|me| it.normal(&me.phone)));
     Page {
         asked: rows(false),
         worked: rows(true),
@@ -96,9 +118,22 @@ fn page_of(app: &App, viewer: &Viewer, choices: &Choices, language: String, wron
         languages: Language::ALL.map(|it| (it.code().to_owned(), it.own_name().to_owned())).into(),
         address: viewer.signed_in.as_ref().map(|me| me.email.clone()).unwrap_or_default(),
         is_on: app.mailer.is_on(),
+        sends_sms: mobile.is_some(),
+        mobile: mobile.flatten(),
         wrong,
         frame,
     }
+}
+
+/// What may be chosen by SMS.
+fn by_sms(works_in_a_unit: bool) -> Vec<Kind> {
+    let all = words::kinds().into_iter();
+    all.filter(|kind| works_in_a_unit || !kind.is_for_officers()).collect()
+}
+
+fn chosen_by_sms(form: &FormData, works_in_a_unit: bool) -> Vec<Kind> {
+    let chosen: Vec<Kind> = form.all("sms").into_iter().filter_map(Kind::from_code).collect();
+    by_sms(works_in_a_unit).into_iter().filter(|kind| chosen.contains(kind)).collect()
 }
 
 /// What was chosen, or the fields that are wrong with the keys of why.
@@ -128,22 +163,32 @@ fn check(
     let quiet = from.zip(to).map(|(from, to)| Quiet { from, to });
     let digest = works_in_a_unit && form.given("digest").is_some();
     match language.filter(|_| wrong.is_empty()) {
-        Some(language) => Ok((Choices { off, digest, quiet }, language)),
+        Some(language) => {
+            let sms = chosen_by_sms(form, works_in_a_unit);
+            Ok((Choices { off, sms, digest, quiet }, language))
+        }
         None => Err(wrong),
     }
 }
 
 async fn set(State(app): State<App>, viewer: Viewer, form: FormData) -> Result<Response, Problem> {
     let person = viewer.must_be_signed_in()?.person;
-    let (choices, language) = match check(&form, works_in_a_unit(&viewer)) {
+    let (mut choices, language) = match check(&form, works_in_a_unit(&viewer)) {
         Ok(checked) => checked,
         Err(fields) => return again(&app, &viewer, &form, fields).await,
     };
-    let kept = choices.clone();
-    app.db
+    // While no SMS is sent from here nobody is asked, and what was chosen before stays.
+    let stays = !app.mobile.is_on() && !form.has("sms");
+    choices = app
+        .db
         .write(move |tx| {
+            let mut kept = choices.clone();
+            if stays {
+                kept.sms = store::choices(tx, person)?.sms;
+            }
             store::choose(tx, person, &kept)?;
-            people::set_language(tx, person, language)
+            people::set_language(tx, person, language)?;
+            Ok::<_, Error>(kept)
         })
         .await?;
     let record = told(&viewer, &choices, language.code());
@@ -166,7 +211,8 @@ async fn again(
     }
     let wanted: Vec<Kind> = form.all("want").into_iter().filter_map(Kind::from_code).collect();
     let off = Kind::ALL.into_iter().filter(|kind| !wanted.contains(kind)).collect();
-    let choices = Choices { off, digest: form.given("digest").is_some(), quiet: None };
+    let sms = chosen_by_sms(form, works_in_a_unit(viewer));
+    let choices = Choices { off, sms, digest: form.given("digest").is_some(), quiet: None };
     let mut page = page_of(app, viewer, &choices, form.text("language").to_owned(), wrong);
     form.text("quiet_from").clone_into(&mut page.quiet_from);
     form.text("quiet_to").clone_into(&mut page.quiet_to);

@@ -11,7 +11,9 @@ use crate::app::App;
 use crate::channels::letters::kind::Kind;
 use crate::channels::letters::values::{self, About};
 use crate::channels::letters::{say, tell};
+use crate::channels::sms;
 use crate::desk::request::State;
+use crate::desk::store::sms::Sms;
 use crate::id::RequestId;
 use crate::jobs;
 use crate::problem::Problem;
@@ -46,7 +48,7 @@ fn plan_turn(tx: &mut Transaction, app: &App, about: &About, turn: usize) -> Res
 
 pub async fn run(app: &App, payload: &Json) -> Result<(), Problem> {
     let reminder: Reminder = serde_json::from_value(payload.clone()).map_err(anyhow::Error::from)?;
-    if !app.mailer.is_on() {
+    if !app.mailer.is_on() && !app.mobile.is_on() {
         return Ok(());
     }
     let own = app.clone();
@@ -58,13 +60,18 @@ pub async fn run(app: &App, payload: &Json) -> Result<(), Problem> {
             if !still_waits(&about) {
                 return Ok(());
             }
-            let to = tell::requester(tx, &about)?;
+            let to = tell::requester(tx, &own, &about)?;
+            let text = sms::say::text(tx, &own, &about, Kind::Reminded, &to)?;
             let mut letter = say::letter(tx, &own, &about, Kind::Reminded, &to)?;
             if reminder.turn > 0 {
                 letter.kind = format!("{}_{}", letter.kind, reminder.turn + 1);
             }
-            if !letter.address.is_empty() {
+            let turn_of = letter.kind.clone();
+            if own.mailer.is_on() && !letter.address.is_empty() {
                 tell::write(tx, &own, letter, &about)?;
+            }
+            if let Some(text) = text {
+                sms::say::write(tx, &own, Sms { kind: turn_of, ..text })?;
             }
             plan_turn(tx, &own, &about, reminder.turn + 1)
         })

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use crate::app::App;
 use crate::channels::letters::choices::Choices;
 use crate::channels::letters::kind::Kind;
+use crate::channels::letters::limits::Quiet;
 use crate::channels::letters::values::{self, About, Reading};
 use crate::channels::letters::{limits, store, template, thread};
 use crate::desk::store::letters::{Letter, LetterState};
@@ -20,6 +21,8 @@ const EMERGENCY: i64 = 1;
 pub struct To {
     pub name: String,
     pub address: String,
+    /// A mobile number, as country and digits, while SMS is sent from here.
+    pub mobile: Option<String>,
     pub person: Option<PersonId>,
     pub language: Language,
     /// The one who asked: gets secret links.
@@ -36,7 +39,7 @@ pub fn words(
     unreviewed: bool,
 ) -> Result<(String, Language), Error> {
     for language in [language, Language::English] {
-        let changed = store::versions(r, kind, language, 1)?.pop().map(|it| it.words);
+        let changed = store::versions(r, kind.code(), language, 1)?.pop().map(|it| it.words);
         let own = changed.filter(|words| !words.is_empty());
         if let Some(words) = own.or_else(|| template::original(kind, language, unreviewed)) {
             return Ok((words, language));
@@ -51,7 +54,8 @@ pub fn words(
 /// When the database cannot be asked.
 pub fn letter(r: &mut Reader, app: &App, about: &About, kind: Kind, to: &To) -> Result<Letter, Error> {
     let (words, language) = words(r, kind, to.language, app.settings.show_unreviewed)?;
-    let reading = Reading { name: &to.name, language, bears: to.bears, chooses: to.has_account };
+    let reading =
+        Reading { name: &to.name, language, bears: to.bears, chooses: to.has_account, short: false };
     let blocks = template::fill(&words, &values::of(app, about, &reading));
     let request = &about.request;
     let now = about.desk.now;
@@ -71,7 +75,7 @@ pub fn letter(r: &mut Reader, app: &App, about: &About, kind: Kind, to: &To) -> 
         automatic: kind.is_automatic(),
         state: LetterState::Waiting,
         made_at: now,
-        send_at: send_at(app, about, kind, &to.choices),
+        send_at: send_at(app, about, kind, to.choices.quiet),
         attempts: 0,
         sent_at: None,
         fault: String::new(),
@@ -79,7 +83,7 @@ pub fn letter(r: &mut Reader, app: &App, about: &About, kind: Kind, to: &To) -> 
 }
 
 /// Warnings come in working time; nothing but an emergency comes in somebody's quiet hours.
-fn send_at(app: &App, about: &About, kind: Kind, choices: &Choices) -> Timestamp {
+pub fn send_at(app: &App, about: &About, kind: Kind, quiet: Option<Quiet>) -> Timestamp {
     let now = about.desk.now;
     if kind.may_wake() && about.request.priority == EMERGENCY {
         return now;
@@ -89,5 +93,5 @@ fn send_at(app: &App, about: &About, kind: Kind, choices: &Choices) -> Timestamp
         let calendar = app.calendars.of_unit(about.request.unit);
         at = if calendar.is_open(now) { now } else { calendar.next_opening(now).unwrap_or(now) };
     }
-    limits::after_quiet(at, &app.calendars.zone(), choices.quiet)
+    limits::after_quiet(at, &app.calendars.zone(), quiet)
 }

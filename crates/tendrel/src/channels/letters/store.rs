@@ -4,7 +4,6 @@ use database::{Error, Reader, Transaction};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::channels::letters::choices::Choices;
-use crate::channels::letters::kind::Kind;
 use crate::channels::letters::limits::Quiet;
 use crate::frame::languages::Language;
 use crate::id::{OrganisationId, PersonId};
@@ -19,11 +18,11 @@ pub struct Version {
 }
 
 /// The versions of a kind in a language, newest first.
-pub fn versions(r: &mut Reader, kind: Kind, language: Language, limit: i64) -> Result<Vec<Version>, Error> {
+pub fn versions(r: &mut Reader, kind: &str, language: Language, limit: i64) -> Result<Vec<Version>, Error> {
     r.rows(
         "SELECT version, words, at, by_name FROM letter_words WHERE kind = $1 AND language = $2
          ORDER BY version DESC LIMIT $3",
-        &[kind.code().into(), language.code().into(), limit.into()],
+        &[kind.into(), language.code().into(), limit.into()],
         |row| {
             Ok(Version {
                 version: row.get("version")?,
@@ -49,7 +48,7 @@ pub fn changed(r: &mut Reader) -> Result<Vec<(String, String)>, Error> {
 /// Adds a version after `seen`. False when somebody else was first.
 pub fn add_version(
     tx: &mut Transaction,
-    (kind, language): (Kind, Language),
+    (kind, language): (&str, Language),
     seen: i64,
     words: &str,
     by: &str,
@@ -59,7 +58,7 @@ pub fn add_version(
         "INSERT INTO letter_words (kind, language, version, words, at, by_name) VALUES ($1, $2, $3, $4, $5, $6)
          ON CONFLICT DO NOTHING",
         &[
-            kind.code().into(),
+            kind.into(),
             language.code().into(),
             (seen + 1).into(),
             words.into(),
@@ -72,13 +71,18 @@ pub fn add_version(
 
 pub fn choices(r: &mut Reader, person: PersonId) -> Result<Choices, Error> {
     let found = r.row(
-        "SELECT off, digest, quiet_from, quiet_to FROM letter_choices WHERE person_id = $1",
+        "SELECT off, sms, digest, quiet_from, quiet_to FROM letter_choices WHERE person_id = $1",
         &[person.into()],
         |row| {
-            let (off, from, to): (String, Option<i64>, Option<i64>) =
-                (row.get("off")?, row.get("quiet_from")?, row.get("quiet_to")?);
+            let (off, sms): (String, String) = (row.get("off")?, row.get("sms")?);
+            let (from, to): (Option<i64>, Option<i64>) = (row.get("quiet_from")?, row.get("quiet_to")?);
             let quiet = from.zip(to).map(|(from, to)| Quiet { from, to });
-            Ok(Choices { off: Choices::off_of_text(&off), digest: row.get("digest")?, quiet })
+            Ok(Choices {
+                off: Choices::kinds_of_text(&off),
+                sms: Choices::kinds_of_text(&sms),
+                digest: row.get("digest")?,
+                quiet,
+            })
         },
     )?;
     Ok(found.unwrap_or_default())
@@ -87,15 +91,17 @@ pub fn choices(r: &mut Reader, person: PersonId) -> Result<Choices, Error> {
 pub fn choose(tx: &mut Transaction, person: PersonId, choices: &Choices) -> Result<(), Error> {
     let Choices { digest, quiet, .. } = choices;
     tx.execute(
-        "INSERT INTO letter_choices (person_id, off, digest, quiet_from, quiet_to) VALUES ($1, $2, $3, $4, $5)
+        "INSERT INTO letter_choices (person_id, off, digest, quiet_from, quiet_to, sms) VALUES ($1, $2, $3, $4, $5, $6)
          ON CONFLICT (person_id) DO UPDATE SET off = excluded.off, digest = excluded.digest,
-            quiet_from = excluded.quiet_from, quiet_to = excluded.quiet_to",
+            quiet_from = excluded.quiet_from, quiet_to = excluded.quiet_to,
+            sms = excluded.sms",
         &[
             person.into(),
-            choices.off_as_text().into(),
+            Choices::as_text(&choices.off).into(),
             (*digest).into(),
             quiet.map(|quiet| quiet.from).into(),
             quiet.map(|quiet| quiet.to).into(),
+            Choices::as_text(&choices.sms).into(),
         ],
     )?;
     Ok(())
@@ -107,6 +113,7 @@ pub struct Addressee {
     pub person: PersonId,
     pub name: String,
     pub address: String,
+    pub phone: String,
     pub language: String,
     /// May sign in, and so choose.
     pub has_account: bool,
@@ -114,7 +121,7 @@ pub struct Addressee {
 
 pub fn addressee(r: &mut Reader, person: PersonId) -> Result<Option<Addressee>, Error> {
     r.row(
-        "SELECT p.id AS id, p.name AS name, p.email AS email, p.language AS language,
+        "SELECT p.id AS id, p.name AS name, p.email AS email, p.phone AS phone, p.language AS language,
                 CASE WHEN a.id IS NULL THEN 0 ELSE 1 END AS has_account
          FROM persons p LEFT JOIN accounts a ON a.person_id = p.id AND a.closed_at IS NULL
          WHERE p.id = $1 AND p.is_program = 0",
@@ -124,6 +131,7 @@ pub fn addressee(r: &mut Reader, person: PersonId) -> Result<Option<Addressee>, 
                 person: row.get("id")?,
                 name: row.get("name")?,
                 address: row.get("email")?,
+                phone: row.get("phone")?,
                 language: row.get("language")?,
                 has_account: row.get("has_account")?,
             })

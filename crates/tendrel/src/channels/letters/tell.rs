@@ -13,10 +13,11 @@ use crate::channels::letters::say::{self, To};
 use crate::channels::letters::values::{self, About};
 use crate::channels::letters::whom::{self, Happening, Whom};
 use crate::channels::letters::{limits, remind, store, thread};
-use crate::channels::mailbox;
 use crate::channels::store as mail;
+use crate::channels::{mailbox, sms};
 use crate::desk::notices as looks_after;
 use crate::desk::store::letters::{self, Letter, LetterState};
+use crate::desk::store::sms::Sms;
 use crate::desk::store::{notices, people};
 use crate::events::Actor;
 use crate::frame::languages::Language;
@@ -31,40 +32,49 @@ struct Told {
 
 pub async fn run(app: &App, payload: &Json) -> Result<(), Problem> {
     let told: Told = serde_json::from_value(payload.clone()).map_err(anyhow::Error::from)?;
-    if !app.mailer.is_on() {
+    if !app.mailer.is_on() && !app.mobile.is_on() {
         return Ok(());
     }
     let asker = app.clone();
     let read = app.db.read(move |r| {
         let Some(about) = values::read(r, &asker, told.request, told.number)? else { return Ok(None) };
-        let letters = letters_of(r, &asker, &about)?;
-        Ok::<_, Problem>(Some((about, letters)))
+        let (letters, texts) = said(r, &asker, &about)?;
+        Ok::<_, Problem>(Some((about, letters, texts)))
     });
-    let Some((about, letters)) = read.await? else { return Ok(()) };
+    let Some((about, letters, texts)) = read.await? else { return Ok(()) };
     let writer = app.clone();
     app.db
         .write(move |tx| {
             for letter in &letters {
                 write(tx, &writer, letter.clone(), &about)?;
             }
+            for text in &texts {
+                sms::say::write(tx, &writer, text.clone())?;
+            }
             remind::plan(tx, &writer, &about)
         })
         .await
 }
 
-/// What an event says to whom.
-pub fn letters_of(r: &mut Reader, app: &App, about: &About) -> Result<Vec<Letter>, Problem> {
-    let mut letters = Vec::new();
+/// What an event says to whom, by e-mail and by SMS.
+fn said(r: &mut Reader, app: &App, about: &About) -> Result<(Vec<Letter>, Vec<Sms>), Problem> {
+    let (mut letters, mut texts) = (Vec::new(), Vec::new());
     for (kind, whom) in whom::told(&happening(about)) {
-        for to in people_of(r, about, whom)? {
-            let is_own =
-                to.person.is_some() && to.person == about.event.actor.person && kind != Kind::Received;
-            if !is_own && to.choices.wants(kind) && !to.address.trim().is_empty() {
+        for to in people_of(r, app, about, whom)? {
+            if to.person.is_some() && to.person == about.event.actor.person && kind != Kind::Received {
+                continue;
+            }
+            if app.mailer.is_on() && to.choices.wants(kind) && !to.address.trim().is_empty() {
                 letters.push(say::letter(r, app, about, kind, &to)?);
             }
+            texts.extend(sms::say::text(r, app, about, kind, &to)?);
         }
     }
-    Ok(letters)
+    Ok((letters, texts))
+}
+
+fn mobile(app: &App, phone: &str) -> Option<String> {
+    app.mobile.numbers()?.normal(phone)
 }
 
 fn happening(about: &About) -> Happening<'_> {
@@ -84,11 +94,11 @@ fn happening(about: &About) -> Happening<'_> {
     }
 }
 
-fn people_of(r: &mut Reader, about: &About, whom: Whom) -> Result<Vec<To>, Error> {
+fn people_of(r: &mut Reader, app: &App, about: &About, whom: Whom) -> Result<Vec<To>, Error> {
     let request = &about.request;
     let now = about.desk.now;
     let officers = match whom {
-        Whom::Requester => return Ok(vec![requester(r, about)?]),
+        Whom::Requester => return Ok(vec![requester(r, app, about)?]),
         Whom::Watchers => {
             let language = Language::from_code(&request.language).unwrap_or(Language::English);
             let asked = request.requester_email.trim().to_lowercase();
@@ -96,6 +106,7 @@ fn people_of(r: &mut Reader, about: &About, whom: Whom) -> Result<Vec<To>, Error
             let to = watchers.map(|watcher| To {
                 name: watcher.name,
                 address: watcher.address,
+                mobile: None,
                 person: None,
                 language,
                 bears: false,
@@ -114,11 +125,11 @@ fn people_of(r: &mut Reader, about: &About, whom: Whom) -> Result<Vec<To>, Error
             None => people::officers(r, request.unit, now)?.into_iter().map(|(person, _)| person).collect(),
         },
     };
-    everybody(r, about, officers)
+    everybody(r, app, about, officers)
 }
 
 /// These people and whoever stands in for them; of a confidential case nobody stands in.
-fn everybody(r: &mut Reader, about: &About, mut people: Vec<PersonId>) -> Result<Vec<To>, Error> {
+fn everybody(r: &mut Reader, app: &App, about: &About, mut people: Vec<PersonId>) -> Result<Vec<To>, Error> {
     if !about.request.confidential {
         people.extend(people::stand_ins(r, &people, about.desk.now)?);
     }
@@ -130,6 +141,7 @@ fn everybody(r: &mut Reader, about: &About, mut people: Vec<PersonId>) -> Result
         let Some(found) = store::addressee(r, person)?.filter(|found| found.has_account) else { continue };
         to.push(To {
             name: found.name,
+            mobile: mobile(app, &found.phone),
             address: found.address,
             person: Some(person),
             language: Language::from_code(&found.language).unwrap_or(Language::English),
@@ -141,8 +153,8 @@ fn everybody(r: &mut Reader, about: &About, mut people: Vec<PersonId>) -> Result
     Ok(to)
 }
 
-/// The one who asked, at the address given with the request.
-pub fn requester(r: &mut Reader, about: &About) -> Result<To, Error> {
+/// The one who asked, at the address and the number given with the request.
+pub fn requester(r: &mut Reader, app: &App, about: &About) -> Result<To, Error> {
     let request = &about.request;
     let known = match request.requester {
         Some(person) => store::addressee(r, person)?,
@@ -154,10 +166,12 @@ pub fn requester(r: &mut Reader, about: &About) -> Result<To, Error> {
     };
     let given = request.requester_email.trim().to_owned();
     let own = known.as_ref().map(|it| it.address.clone()).unwrap_or_default();
+    let own_phone = || known.as_ref().and_then(|it| mobile(app, &it.phone));
     let language = known.as_ref().filter(|it| it.has_account).map_or(&request.language, |it| &it.language);
     Ok(To {
         name: request.requester_name.clone(),
         address: if given.is_empty() { own } else { given },
+        mobile: mobile(app, &request.requester_phone).or_else(own_phone),
         person: request.requester,
         language: Language::from_code(language).unwrap_or(Language::English),
         bears: true,

@@ -72,7 +72,8 @@ pub fn original(kind: Kind, language: Language, unreviewed: bool) -> Option<Stri
 #[derive(Clone, Debug, PartialEq)]
 pub enum Mistake {
     Empty,
-    TooLong,
+    /// The letters it may have.
+    TooLong(usize),
     /// Names what this letter does not know.
     Unknown(String),
     /// A curly bracket that is not closed, in this line.
@@ -82,13 +83,20 @@ pub enum Mistake {
 /// # Errors
 /// The first mistake, in the order of the words.
 pub fn check(kind: Kind, words: &str) -> Result<(), Mistake> {
+    check_known(&kind.variables(), words, LONGEST)
+}
+
+/// The same for words in which only these variables may stand.
+///
+/// # Errors
+/// The first mistake, in the order of the words.
+pub fn check_known(known: &[&str], words: &str, longest: usize) -> Result<(), Mistake> {
     if words.trim().is_empty() {
         return Err(Mistake::Empty);
     }
-    if words.chars().count() > LONGEST {
-        return Err(Mistake::TooLong);
+    if words.chars().count() > longest {
+        return Err(Mistake::TooLong(longest));
     }
-    let known = kind.variables();
     for line in words.lines() {
         for part in parts(line) {
             match part {
@@ -127,7 +135,7 @@ fn parts(line: &str) -> Vec<Part<'_>> {
 }
 
 /// The line with its variables filled in; `None` when one of them has nothing to say.
-fn filled(line: &str, values: &Values) -> Option<String> {
+pub fn filled(line: &str, values: &Values) -> Option<String> {
     let mut filled = String::new();
     for part in parts(line) {
         match part {
@@ -241,7 +249,7 @@ mod tests {
         );
         assert_eq!(check(Kind::Received, "Hello {name"), Err(Mistake::Open("Hello {name".to_owned())));
         assert_eq!(check(Kind::Received, " \n "), Err(Mistake::Empty));
-        assert_eq!(check(Kind::Received, &"x".repeat(LONGEST + 1)), Err(Mistake::TooLong));
+        assert_eq!(check(Kind::Received, &"x".repeat(LONGEST + 1)), Err(Mistake::TooLong(LONGEST)));
         // Only the letter that asks whether it works has the links for it.
         assert_eq!(check(Kind::Received, "[Yes]({works})"), Err(Mistake::Unknown("works".to_owned())));
     }

@@ -89,6 +89,8 @@ pub struct Reading<'a> {
     pub bears: bool,
     /// May choose which letters come.
     pub chooses: bool,
+    /// Times as short as they can be: for an SMS.
+    pub short: bool,
 }
 
 pub fn of(app: &App, about: &About, reading: &Reading<'_>) -> Values {
@@ -125,23 +127,26 @@ pub fn of(app: &App, about: &About, reading: &Reading<'_>) -> Values {
     if reading.chooses {
         put("preferences", format!("{base}/me/letters"));
     }
-    values.extend(of_time(app, &frame, about));
+    values.extend(of_time(app, &frame, about, reading.short));
     values
 }
 
 /// Clocks, dates and reasons.
-fn of_time(app: &App, frame: &Frame, about: &About) -> Values {
+fn of_time(app: &App, frame: &Frame, about: &About, short: bool) -> Values {
     let About { desk, request, event, hold, .. } = about;
     let mut values = Values::new();
     let mut put = |name: &'static str, value: String| values.insert(name, value);
     let detail = |key: &str| event.detail.get(key).and_then(Json::as_str).unwrap_or_default();
     let level = desk.catalogue.service(request.service).and_then(|it| it.levels.get(&request.priority));
-    let in_full = |at: Timestamp| times::in_full(frame, at);
+    let in_full = |at: Timestamp| if short { times::in_short(frame, at) } else { times::in_full(frame, at) };
+    let within = |at: Timestamp, amount: String| {
+        if short { in_full(at) } else { format!("{} ({amount})", in_full(at)) }
+    };
     if let (Some(due), Some(level)) = (request.promise.response_due, level) {
-        put("answer_by", format!("{} ({})", in_full(due), promised::amount(frame, level.response)));
+        put("answer_by", within(due, promised::amount(frame, level.response)));
     }
     if let (Some(due), Some(level)) = (request.promise.resolution_due, level) {
-        put("done_by", format!("{} ({})", in_full(due), promised::amount(frame, level.resolution)));
+        put("done_by", within(due, promised::amount(frame, level.resolution)));
     }
     if matches!(event.activity.as_str(), "warned" | "breached") {
         let clock = detail("clock");

@@ -14,7 +14,8 @@ use crate::channels::letters::block::Block;
 use crate::channels::letters::example::example;
 use crate::channels::letters::kind::Kind;
 use crate::channels::letters::store::{self, Version};
-use crate::channels::letters::template::{self, LONGEST, Mistake};
+use crate::channels::letters::template::{self, Mistake};
+use crate::channels::sms::words as short;
 use crate::directory::answer;
 use crate::frame::form::{FormData, Wrong};
 use crate::frame::languages::{Argument, Language};
@@ -36,7 +37,7 @@ pub fn routes() -> Router<App> {
 }
 
 /// Heads of units, and who runs the program.
-fn must_word(viewer: &Viewer) -> Result<(), Problem> {
+pub(in crate::channels) fn must_word(viewer: &Viewer) -> Result<(), Problem> {
     let me = viewer.must_be_signed_in()?;
     let may = me.has_own(Role::HeadOfUnit) || me.has_own(Role::Operator);
     if may { Ok(()) } else { Err(Problem::Forbidden) }
@@ -48,6 +49,8 @@ struct Row {
     for_officers: bool,
     /// Language, its name, whether its words were changed here.
     languages: Vec<(&'static str, &'static str, bool)>,
+    /// The same of the short words, where there are any.
+    short: Vec<(&'static str, &'static str, bool)>,
 }
 
 #[derive(Template)]
@@ -60,15 +63,19 @@ struct List {
 async fn list(State(app): State<App>, viewer: Viewer) -> Result<Response, Problem> {
     must_word(&viewer)?;
     let changed = app.db.read(store::changed).await?;
-    let is_changed = |kind: Kind, language: Language| {
-        changed.iter().any(|(k, l)| k == kind.code() && l == language.code())
-    };
+    let is_stored =
+        |stored: &str, language: Language| changed.iter().any(|(k, l)| k == stored && l == language.code());
+    let is_changed = |kind: Kind, language: Language| is_stored(kind.code(), language);
+    let is_short = |kind: Kind, language: Language| is_stored(&short::stored(kind), language);
     if viewer.by_api() {
         let all: Vec<_> = Kind::ALL
             .into_iter()
             .flat_map(|kind| Language::ALL.map(|language| (kind, language)))
             .map(|(kind, language)| {
-                json!({ "kind": kind.code(), "language": language.code(), "changed": is_changed(kind, language) })
+                json!({
+                    "kind": kind.code(), "language": language.code(), "changed": is_changed(kind, language),
+                    "sms": short::kinds().contains(&kind), "sms_changed": is_short(kind, language),
+                })
             })
             .collect();
         return answer::data(StatusCode::OK, &json!({ "letters": all }));
@@ -79,6 +86,10 @@ async fn list(State(app): State<App>, viewer: Viewer) -> Result<Response, Proble
         name: frame.t(&kind.key()),
         for_officers: kind.is_for_officers(),
         languages: Language::ALL.map(|it| (it.code(), it.own_name(), is_changed(kind, it))).into(),
+        short: match short::kinds().contains(&kind) {
+            true => Language::ALL.map(|it| (it.code(), it.own_name(), is_short(kind, it))).into(),
+            false => Vec::new(),
+        },
     });
     let rows = rows.collect();
     page(StatusCode::OK, &List { frame, rows })
@@ -107,7 +118,7 @@ struct Found {
 }
 
 fn find(r: &mut Reader, kind: Kind, language: Language) -> Result<Found, database::Error> {
-    let versions = store::versions(r, kind, language, VERSIONS)?;
+    let versions = store::versions(r, kind.code(), language, VERSIONS)?;
     let own = versions.first().map(|it| it.words.clone()).filter(|words| !words.is_empty());
     let is_changed = own.is_some();
     let words = own.or_else(|| template::original(kind, language, true)).unwrap_or_default();
@@ -157,10 +168,10 @@ async fn show(
 }
 
 /// A sentence that says which words to put right.
-fn told(frame: &Frame, mistake: &Mistake) -> String {
+pub(in crate::channels) fn told(frame: &Frame, mistake: &Mistake) -> String {
     match mistake {
         Mistake::Empty => frame.t("letter-words-empty"),
-        Mistake::TooLong => frame.t1("letter-words-long", "n", LONGEST),
+        Mistake::TooLong(longest) => frame.t1("letter-words-long", "n", *longest),
         Mistake::Unknown(name) => {
             let arguments = [("name", Argument::from(format!("{{{name}}}")))];
             frame.tn("letter-words-unknown", &arguments)
@@ -221,11 +232,11 @@ async fn write(
     let added = app
         .db
         .write(move |tx| {
-            let last = store::versions(tx, kind, language, 1)?.first().map_or(0, |it| it.version);
+            let last = store::versions(tx, kind.code(), language, 1)?.first().map_or(0, |it| it.version);
             if last != seen {
                 return Ok(false);
             }
-            store::add_version(tx, (kind, language), seen, &words, &by, now)
+            store::add_version(tx, (kind.code(), language), seen, &words, &by, now)
         })
         .await;
     let added: Result<bool, database::Error> = added;

@@ -118,8 +118,8 @@ impl Page {
         } else if self.called.chars().count() > SHORT_TEXT_LIMIT {
             self.wrong.note("name", self.frame.t1("directory-too-long", "count", SHORT_TEXT_LIMIT));
         }
-        if let Some(key) = fault_of(app, &self.url) {
-            self.note("url", key);
+        if let Some(fault) = fault_of(app, &self.url) {
+            self.note("url", &format!("webhook-url-{fault}"));
         }
         if !self.units.iter().any(|(code, _)| *code == self.unit) {
             self.note("unit", "webhook-unit-missing");
@@ -145,20 +145,21 @@ impl Page {
     }
 }
 
-/// What is wrong with an address that was typed. What its name leads to is asked each time something is sent.
-fn fault_of(app: &App, typed: &str) -> Option<&'static str> {
-    let Ok(url) = reqwest::Url::parse(typed) else { return Some("webhook-url-missing") };
+/// What is wrong with an address that was typed, as the end of the key of its sentence. What its name leads to is asked
+/// each time something is sent.
+pub(in crate::channels) fn fault_of(app: &App, typed: &str) -> Option<&'static str> {
+    let Ok(url) = reqwest::Url::parse(typed) else { return Some("missing") };
     let is_safe = url.scheme() == "https" || url.scheme() == "http" && app.settings.webhooks.allow_http;
     if !is_safe {
-        return Some("webhook-url-https");
+        return Some("https");
     }
     if typed.chars().count() > URL_LIMIT || url.host_str().is_none() || typed.contains(char::is_whitespace) {
-        return Some("webhook-url-missing");
+        return Some("missing");
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return Some("webhook-url-password");
+        return Some("password");
     }
-    app.outbound.must_be_outside(&url).is_err().then_some("webhook-url-inside")
+    app.outbound.must_be_outside(&url).is_err().then_some("inside")
 }
 
 async fn show_new(State(app): State<App>, viewer: Viewer) -> Result<Response, Problem> {

@@ -5,6 +5,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::app::App;
 use crate::desk::accept::Incoming;
+use crate::desk::by_sms;
 use crate::desk::catalogue::Service;
 use crate::desk::form::matter::{self, ANSWERS, Matter, Typed};
 use crate::desk::form::{Fault, Faults, Given, clean};
@@ -18,13 +19,14 @@ use crate::problem::Problem;
 use crate::settings::SHORT_TEXT_LIMIT;
 use crate::viewer::{SignedIn, Viewer};
 
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 15] = [
     "service",
     "office",
     "office_id",
     "name",
     "phone",
     "email",
+    "by_sms",
     "subject",
     "description",
     "answers",
@@ -86,6 +88,11 @@ pub(super) async fn check(
     if !faults.is_empty() {
         return Ok(Err(faults));
     }
+    let ticked = object.get("by_sms") == Some(&Json::Bool(true));
+    let by_sms = match by_sms::wanted(app, ticked, &matter.phone) {
+        Ok(by_sms) => by_sms,
+        Err(fault) => return Ok(Err(Faults::from([("phone".to_owned(), fault)]))),
+    };
     let Matter { subject, description, answers, impact, urgency, name, phone, email } = matter;
     let is_officer = me.unit.is_some();
     Ok(Ok(Incoming {
@@ -98,6 +105,7 @@ pub(super) async fn check(
         requester_name: name,
         requester_phone: phone,
         requester_email: email,
+        by_sms,
         entered_by: is_officer.then_some(me.person),
         subject,
         description,
@@ -123,6 +131,10 @@ fn shape(object: &Map<String, Json>) -> Faults {
         } else if key == "answers" {
             if !value.is_object() {
                 faults.insert(key.clone(), Fault::new("api-answers"));
+            }
+        } else if key == "by_sms" {
+            if !matches!(value, Json::Bool(_) | Json::Null) {
+                faults.insert(key.clone(), Fault::new("api-truth"));
             }
         } else if !matches!(value, Json::String(_) | Json::Number(_) | Json::Null) {
             faults.insert(key.clone(), Fault::new("api-text"));

@@ -51,6 +51,11 @@ pub(super) struct Refused {
     pub(super) which: Vec<OfficeHit>,
 }
 
+/// A form that comes back for one reason.
+pub(super) fn refused(field: &str, fault: Fault) -> Refused {
+    Refused { faults: Faults::from([(field.to_owned(), fault)]), ..Refused::default() }
+}
+
 impl<'a> Input<'a> {
     pub(super) fn of(form: &'a FormData) -> Input<'a> {
         Input {

@@ -53,6 +53,8 @@ struct Page {
     office_optional: bool,
     /// What is known of the service already.
     news: Vec<News>,
+    /// SMS is sent from here.
+    sends_sms: bool,
     /// Signed in, and nothing about oneself is wrong: it is told, not asked.
     is_known: bool,
     key: String,
@@ -63,6 +65,7 @@ struct Kept {
     office: String,
     name: String,
     phone: String,
+    by_sms: bool,
     email: String,
     subject: String,
     description: String,
@@ -221,6 +224,7 @@ fn filled(app: &App, viewer: &Viewer, service: &Arc<Service>, form: &FormData, a
         office: text("office"),
         name: text("name"),
         phone: text("phone"),
+        by_sms: form.given("by_sms").is_some(),
         email: text("email"),
         subject: text("subject"),
         description: text("description"),
@@ -284,6 +288,7 @@ fn build(
         office_optional: definition.audience.iter().any(|audience| *audience != Audience::G2G),
         is_known: viewer.signed_in.as_ref().is_some_and(|me| !me.office_name.is_empty())
             && !(typed.phone.is_empty() && typed.email.is_empty()),
+        sends_sms: app.mobile.is_on(),
         key: secret::new(),
         service: service.clone(),
         typed,

@@ -106,6 +106,7 @@ impl Ground<'_> {
             requester_name: last.requester.clone().unwrap_or_default(),
             requester_phone: String::new(),
             requester_email: String::new(),
+            by_sms: false,
             entered_by: None,
             received_at: last.received_at,
             entered_at: last.entered_at.unwrap_or(last.received_at),

@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::app::App;
 use crate::desk::accept::Incoming;
+use crate::desk::by_sms;
 use crate::desk::catalogue::{CatalogueData, Service};
 use crate::desk::form::matter::{self, Matter, Typed};
 use crate::desk::form::{Fault, Faults, Given};
@@ -172,6 +173,10 @@ impl Input {
         if caller.chars().count() > SHORT_TEXT_LIMIT {
             faults.insert("caller".to_owned(), too_long(SHORT_TEXT_LIMIT, caller));
         }
+        let by_sms = by_sms::wanted(app, self.is_on("by_sms"), &self.phone).unwrap_or_else(|fault| {
+            faults.insert("reach".to_owned(), fault);
+            false
+        });
         let Some(service) = self.service(&catalogue) else {
             faults.insert("service".to_owned(), Fault::new("call-service-missing"));
             return Err(faults);
@@ -186,7 +191,8 @@ impl Input {
         let (Some(unit), true) = (unit, faults.is_empty()) else {
             return Err(faults);
         };
-        let incoming = self.incoming(viewer, service, matter, office, unit, received_at, known);
+        let mut incoming = self.incoming(viewer, service, matter, office, unit, received_at, known);
+        incoming.by_sms = by_sms;
         let me = viewer.signed_in.as_ref().filter(|me| me.works_in(unit));
         Ok(Call {
             taken: me.is_some() && (self.is_on("take") || solved.is_some()),
@@ -241,6 +247,7 @@ impl Input {
             requester_name: name,
             requester_phone: phone,
             requester_email: email,
+            by_sms: false,
             entered_by: viewer.signed_in.as_ref().map(|me| me.person),
             subject,
             description,

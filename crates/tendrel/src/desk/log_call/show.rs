@@ -42,6 +42,8 @@ struct Page {
     part: Part,
     files: Vec<(String, String)>,
     key: String,
+    /// SMS is sent from here.
+    sends_sms: bool,
     /// The request that was just written down, with the secret of its link.
     receipt: Option<(Request, String)>,
 }
@@ -186,6 +188,7 @@ fn build(app: &App, viewer: &Viewer, input: &Input, known: Known) -> Page {
         input: input.clone(),
         wrong: Wrong::default(),
         notice: None,
+        sends_sms: app.mobile.is_on(),
         receipt: None,
         key,
         part,

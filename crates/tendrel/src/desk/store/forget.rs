@@ -100,6 +100,8 @@ pub fn strip(tx: &mut Transaction, id: RequestId, subject: &str, now: Timestamp)
         "DELETE FROM letters WHERE request_id = $1 AND state IN ('waiting', 'stopped')",
         "UPDATE letters SET once = id, address = '', name = '', person_id = NULL, subject = '', words = '[]',
             message_id = '', fault = '' WHERE request_id = $1",
+        "DELETE FROM sms_messages WHERE request_id = $1 AND state = 'waiting'",
+        "UPDATE sms_messages SET once = id, phone = '', person_id = NULL, words = '', answer = '' WHERE request_id = $1",
     ] {
         tx.execute(sql, &[id.into()])?;
     }

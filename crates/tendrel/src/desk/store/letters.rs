@@ -12,6 +12,8 @@ use crate::secret;
 
 /// How long the link of a letter holds.
 pub const LINK_HOLDS: SignedDuration = SignedDuration::from_hours(24 * 90);
+/// The same of the short one in an SMS.
+pub const SHORT_LINK_HOLDS: SignedDuration = SignedDuration::from_hours(24 * 30);
 /// Letters that a case page shows.
 const SHOWN: i64 = 50;
 
@@ -279,11 +281,28 @@ pub fn let_go(tx: &mut Transaction, send: bool, now: Timestamp) -> Result<u64, E
 /// A new secret link to a request; stored only as a hash.
 pub fn make_link(tx: &mut Transaction, request: RequestId, now: Timestamp) -> Result<String, Error> {
     let secret = secret::new();
+    keep_link(tx, request, &secret, now + LINK_HOLDS)?;
+    Ok(secret)
+}
+
+/// A link that is short enough for an SMS, and so holds for a shorter time.
+pub fn make_short_link(tx: &mut Transaction, request: RequestId, now: Timestamp) -> Result<String, Error> {
+    let secret = secret::short();
+    keep_link(tx, request, &secret, now + SHORT_LINK_HOLDS)?;
+    Ok(secret)
+}
+
+fn keep_link(
+    tx: &mut Transaction,
+    request: RequestId,
+    secret: &str,
+    expires_at: Timestamp,
+) -> Result<(), Error> {
     tx.execute(
         "INSERT INTO follow_links (secret_hash, request_id, expires_at) VALUES ($1, $2, $3)",
-        &[sessions::hash(&secret).into(), request.into(), (now + LINK_HOLDS).into()],
+        &[sessions::hash(secret).into(), request.into(), expires_at.into()],
     )?;
-    Ok(secret)
+    Ok(())
 }
 
 /// The request of a secret link, with the end of it where it was in a letter.

@@ -21,6 +21,8 @@ pub(super) struct Stored {
     schema: i64,
     /// Receivers that failed for too long, deliveries that wait, and how long the oldest has waited.
     webhooks: (i64, i64, Option<SignedDuration>),
+    /// Whether the SMS gateway is paused, messages that wait, and how long the oldest is due.
+    sms: (bool, i64, Option<SignedDuration>),
     /// Mails that wait to be filed, those that wait for a person, and mailboxes that are silent.
     mail: (i64, i64, i64),
 }
@@ -61,6 +63,7 @@ pub(super) fn read(r: &mut Reader, now: Timestamp, idle: SignedDuration) -> Resu
         schema: backups::schema(r)?,
         mail: mail(r)?,
         webhooks: webhooks(r, now)?,
+        sms: sms(r, now)?,
     })
 }
 
@@ -76,6 +79,21 @@ fn mail(r: &mut Reader) -> Result<(i64, i64, i64), Error> {
     let silent =
         r.one("SELECT COUNT(*) AS n FROM mailboxes WHERE told_silent = 1", &[], |row| row.get("n"))?;
     Ok((kept, quarantined, silent))
+}
+
+fn sms(r: &mut Reader, now: Timestamp) -> Result<(bool, i64, Option<SignedDuration>), Error> {
+    let paused = r.one(
+        "SELECT COUNT(*) AS n FROM sms_gateway WHERE is_on = 1 AND paused_at IS NOT NULL",
+        &[],
+        |row| row.get::<i64>("n"),
+    )?;
+    let (waiting, oldest) = r.one(
+        "SELECT COUNT(*) AS n, MIN(CASE WHEN send_at <= $1 THEN send_at END) AS oldest FROM sms_messages
+         WHERE state = 'waiting'",
+        &[now.into()],
+        |row| Ok((row.get("n")?, row.get::<Option<Timestamp>>("oldest")?)),
+    )?;
+    Ok((paused > 0, waiting, oldest.map(|oldest| now.duration_since(oldest))))
 }
 
 fn webhooks(r: &mut Reader, now: Timestamp) -> Result<(i64, i64, Option<SignedDuration>), Error> {
@@ -156,6 +174,18 @@ impl Stored {
         text.gauge(
             "tendrel_webhooks_oldest_seconds",
             "How long ago the oldest of them happened.",
+            oldest.unwrap_or_default().as_secs_f64(),
+        );
+        let (paused, waiting, oldest) = self.sms;
+        text.gauge(
+            "tendrel_sms_paused",
+            "Whether the SMS gateway failed many times in a row.",
+            f64::from(paused),
+        );
+        text.gauge("tendrel_sms_waiting", "Messages that wait to be sent by SMS.", waiting as f64);
+        text.gauge(
+            "tendrel_sms_oldest_due_seconds",
+            "How long the oldest of them that is due has waited.",
             oldest.unwrap_or_default().as_secs_f64(),
         );
         text.gauge("tendrel_schema_version", "The newest step of the schema.", self.schema as f64);
