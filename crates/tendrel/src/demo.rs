@@ -7,6 +7,7 @@ mod mail;
 mod news;
 mod play;
 mod rights;
+mod sms;
 #[cfg(test)]
 mod tests;
 mod week;
@@ -175,6 +176,7 @@ fn make(app: &App) -> anyhow::Result<Stage> {
     rights::away(app)?;
     news::publish(app, today)?;
     keeping::tidy_up(app)?;
+    sms::show(app)?;
     remember(app, "demo_played", &until.to_string())?;
     remember(app, "demo_made", "yes")?;
     Ok(stage)

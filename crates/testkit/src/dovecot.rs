@@ -21,6 +21,7 @@ pub struct Dovecot {
     server: Child,
     pub port: u16,
     folder: TempDir,
+    tokens: Option<String>,
 }
 
 impl Drop for Dovecot {
@@ -32,6 +33,15 @@ impl Drop for Dovecot {
 impl Dovecot {
     /// `None`, said aloud, where it is not installed; where nothing may be left out that is a failure.
     pub fn start() -> Option<Dovecot> {
+        Dovecot::start_with(None)
+    }
+
+    /// The same that takes tokens and no password, and asks this address whether one is good (RFC 7662).
+    pub fn start_for_tokens(introspection: &str) -> Option<Dovecot> {
+        Dovecot::start_with(Some(introspection.to_owned()))
+    }
+
+    fn start_with(tokens: Option<String>) -> Option<Dovecot> {
         let program = Path::new("/usr/sbin/dovecot");
         if !program.exists() {
             assert!(std::env::var("CI").is_err(), "dovecot is not installed: apt-get install dovecot-imapd");
@@ -43,7 +53,8 @@ impl Dovecot {
         }
         let folder = tempfile::tempdir().unwrap();
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let mut dovecot = Dovecot { server: serve(program, folder.path(), port), port, folder };
+        let server = serve(program, folder.path(), port, tokens.as_deref());
+        let mut dovecot = Dovecot { server, port, folder, tokens };
         dovecot.inbox();
         dovecot.wait();
         Some(dovecot)
@@ -98,7 +109,8 @@ impl Dovecot {
 
     /// At the same port.
     pub fn start_again(&mut self) {
-        self.server = serve(Path::new("/usr/sbin/dovecot"), self.folder.path(), self.port);
+        self.server =
+            serve(Path::new("/usr/sbin/dovecot"), self.folder.path(), self.port, self.tokens.as_deref());
         self.wait();
     }
 
@@ -113,13 +125,14 @@ impl Dovecot {
     }
 }
 
-fn serve(program: &Path, folder: &Path, port: u16) -> Child {
+fn serve(program: &Path, folder: &Path, port: u16, tokens: Option<&str>) -> Child {
     let settings = folder.join("dovecot.conf");
     std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o755)).unwrap();
     let user = Command::new("id").arg("-un").output().unwrap().stdout;
     let user = String::from_utf8(user).unwrap().trim().to_owned();
     // It refuses to do its work as root; Debian made these two for it.
     let (login, own) = if user == "root" { ("dovenull", "dovecot") } else { (user.as_str(), user.as_str()) };
+    let passwords = passwords(folder, tokens);
     let folder = folder.display();
     let text = format!(
         "protocols = imap\nlisten = 127.0.0.1\nssl = no\ndisable_plaintext_auth = no\n\
@@ -128,11 +141,28 @@ fn serve(program: &Path, folder: &Path, port: u16) -> Child {
          first_valid_uid = 1\nmail_location = maildir:{folder}/mail\nmail_uid = {own}\nmail_gid = {own}\n\
          service imap-login {{\n  chroot =\n  inet_listener imap {{\n    port = {port}\n  }}\n  inet_listener imaps {{\n    port = 0\n  }}\n}}\n\
          service anvil {{\n  chroot =\n}}\nservice stats {{\n  chroot =\n}}\n\
-         passdb {{\n  driver = static\n  args = password={{PLAIN}}{SECRET}\n}}\n\
+         {passwords}\
          userdb {{\n  driver = static\n  args = uid={own} gid={own} home={folder}\n}}\n"
     );
     std::fs::write(&settings, text).unwrap();
     let quiet = Stdio::null;
     let mut command = Command::new(program);
     command.arg("-F").arg("-c").arg(&settings).stdout(quiet()).stderr(quiet()).spawn().unwrap()
+}
+
+/// The part of the settings that says who may come in.
+fn passwords(folder: &Path, tokens: Option<&str>) -> String {
+    let Some(introspection) = tokens else {
+        return format!("passdb {{\n  driver = static\n  args = password={{PLAIN}}{SECRET}\n}}\n");
+    };
+    let asks = folder.join("tokens.conf");
+    let text = format!(
+        "introspection_url = {introspection}\nintrospection_mode = post\nactive_attribute = active\n\
+         active_value = true\nusername_attribute = username\n"
+    );
+    std::fs::write(&asks, text).unwrap();
+    let asks = asks.display();
+    format!(
+        "auth_mechanisms = xoauth2\npassdb {{\n  driver = oauth2\n  mechanisms = xoauth2\n  args = {asks}\n}}\n"
+    )
 }

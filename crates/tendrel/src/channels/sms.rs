@@ -22,7 +22,8 @@ use std::time::Duration;
 
 use axum::Router;
 
-pub use store::{Pause, numbers, paused, seal_again};
+pub use gateway::{Gateway, How};
+pub use store::{Pause, numbers, paused, seal_again, set};
 
 use crate::app::App;
 use crate::problem::Problem;

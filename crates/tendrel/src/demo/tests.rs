@@ -27,6 +27,9 @@ fn the_week_is_played_without_a_refusal() {
     assert!(number(&app, "SELECT COUNT(*) FROM requests WHERE reopened > 0") > 2);
     assert!(number(&app, "SELECT COUNT(*) FROM attachments") > 8);
     assert_eq!(number(&app, "SELECT COUNT(*) FROM sessions"), 0);
+    // SMS can be looked at, and none is sent.
+    assert!(number(&app, "SELECT COUNT(*) FROM sms_messages WHERE state = 'sent'") > 3);
+    assert_eq!(number(&app, "SELECT is_on FROM sms_gateway"), 0);
     // What an old rule removed, and the case that an audit wants, can be looked at.
     assert!(number(&app, "SELECT COUNT(*) FROM requests WHERE forgotten_at IS NOT NULL") > 3);
     assert!(number(&app, "SELECT CAST(SUM(removed) AS BIGINT) FROM retention_removals") > 3);

@@ -27,7 +27,7 @@ pub fn in_full(frame: &Frame, at: Timestamp) -> String {
     format!("{}, {clock}", full_day(frame, local.date()))
 }
 
-/// "Thu 3 December 11:00".
+/// "Thu 3 Dec 11:00".
 pub fn in_short(frame: &Frame, at: Timestamp) -> String {
     let local = at.to_zoned(frame.zone.clone());
     let (weekday, day) = (weekday(frame, local.date()), day(frame, local.date()));

@@ -1,5 +1,7 @@
 //! Against Dovecot, and against servers that lie, are slow or go away.
 
+mod tokens;
+
 use std::time::Duration;
 
 use testkit::Dovecot;

@@ -10,7 +10,7 @@ use crate::mobile::Numbers;
 /// How a message is handed over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum How {
+pub enum How {
     /// Everything stands in the address.
     Get,
     Form,
@@ -35,27 +35,27 @@ impl How {
 
 /// What an operator says of the gateway, but for its secret.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(super) struct Gateway {
-    pub(super) url: String,
-    pub(super) how: How,
+pub struct Gateway {
+    pub url: String,
+    pub how: How,
     /// `Name: value` on each line.
-    pub(super) headers: String,
-    pub(super) body: String,
-    pub(super) sender: String,
+    pub headers: String,
+    pub body: String,
+    pub sender: String,
     /// What must stand in the answer; empty where the status says enough.
-    pub(super) answer_holds: String,
-    pub(super) country: String,
-    pub(super) prefixes: Vec<String>,
-    pub(super) digits: i64,
-    pub(super) a_day_per_number: i64,
-    pub(super) a_day_in_all: i64,
-    pub(super) a_minute: i64,
+    pub answer_holds: String,
+    pub country: String,
+    pub prefixes: Vec<String>,
+    pub digits: i64,
+    pub a_day_per_number: i64,
+    pub a_day_in_all: i64,
+    pub a_minute: i64,
     /// Longer messages are cut.
-    pub(super) parts: i64,
+    pub parts: i64,
     /// Chhertum for a part; 0 where nobody counts.
-    pub(super) price: i64,
+    pub price: i64,
     /// When nobody is woken, in minutes of the day: for who chose no hours.
-    pub(super) quiet: Option<(i64, i64)>,
+    pub quiet: Option<(i64, i64)>,
 }
 
 impl Default for Gateway {
@@ -152,7 +152,7 @@ fn filled(template: &str, places: &Places<'_>, how: Written) -> String {
 }
 
 impl Gateway {
-    pub(super) fn numbers(&self) -> Numbers {
+    pub fn numbers(&self) -> Numbers {
         Numbers {
             country: self.country.clone(),
             prefixes: self.prefixes.clone(),

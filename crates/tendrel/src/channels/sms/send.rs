@@ -26,8 +26,6 @@ use crate::problem::Problem;
 const A_ROUND: usize = 50;
 /// Attempts after which a message is given up.
 const TRIES: i64 = 8;
-/// So long a gateway may have been asked less than its pace allows, to be asked at once now.
-const BURST: SignedDuration = SignedDuration::from_secs(20);
 /// Failures in a row after which operators are told.
 pub(super) const PAUSE_AFTER: i64 = 10;
 /// What was not sent by then helps nobody.
@@ -98,7 +96,7 @@ fn next(tx: &mut Transaction, app: &App, now: Timestamp) -> Result<Next, Problem
         return Ok(Next::Over);
     }
     let step = SignedDuration::from_millis(60_000 / stored.gateway.a_minute.max(1));
-    store::wait(tx, stored.next_at.max(now - BURST) + step)?;
+    store::wait(tx, stored.next_at.max(now - store::BURST) + step)?;
     let text = text_of(tx, app, &sms, now)?;
     Ok(Next::Ready(Box::new((stored, sms, text))))
 }

@@ -1,7 +1,7 @@
 //! The one gateway, with its secret, and how it does.
 
 use database::{Error, Reader, Transaction};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use crate::channels::sms::gateway::Gateway;
@@ -11,6 +11,8 @@ use crate::vault::{Sealed, Vault};
 
 /// What the record says of the gateway stands under this.
 pub(super) const GATEWAY: Uuid = Uuid::from_u128(0x736d_7300);
+/// So long a gateway may have been asked less than its pace allows, to be asked at once now.
+pub(super) const BURST: SignedDuration = SignedDuration::from_secs(20);
 /// In the vault its secret opens here only.
 const PLACE: &[u8] = b"sms gateway";
 
@@ -74,7 +76,10 @@ pub fn numbers(r: &mut Reader) -> Result<Option<Numbers>, Error> {
 }
 
 /// Writes what an operator typed; without a secret the one that is there stays. False when somebody else saved first.
-pub(super) fn set(
+///
+/// # Errors
+/// When the secret cannot be sealed or the database cannot be asked.
+pub fn set(
     tx: &mut Transaction,
     vault: &Vault,
     (gateway, is_on): (&Gateway, bool),
@@ -89,7 +94,7 @@ pub(super) fn set(
          ON CONFLICT (id) DO UPDATE SET version = excluded.version, is_on = excluded.is_on,
             settings = excluded.settings, next_at = excluded.next_at, failures = 0, refuses = 0, paused_at = NULL
          WHERE sms_gateway.version = $1",
-        &[seen.into(), is_on.into(), settings.into(), now.into()],
+        &[seen.into(), is_on.into(), settings.into(), (now - BURST).into()],
     )?;
     if let Some(secret) = secret.filter(|_| written == 1) {
         let sealed = vault.seal(PLACE, secret.as_bytes()).map_err(anyhow::Error::from)?;
@@ -136,7 +141,7 @@ pub(super) fn pause(tx: &mut Transaction, now: Timestamp) -> Result<bool, Error>
 pub(super) fn go_on(tx: &mut Transaction, now: Timestamp) -> Result<(), Error> {
     tx.execute(
         "UPDATE sms_gateway SET failures = 0, refuses = 0, paused_at = NULL, next_at = $1 WHERE id = 1",
-        &[now.into()],
+        &[(now - BURST).into()],
     )?;
     Ok(())
 }

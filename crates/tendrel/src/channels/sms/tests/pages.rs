@@ -12,7 +12,7 @@ async fn an_operator_sets_up_the_gateway_and_tries_it() {
     let mut operator = world.browser(Who::Operator);
     let page = operator.get("/sms").await;
     page.must_have(&gateway.url);
-    page.must_have("16, 17, 77".strip_prefix("16, ").unwrap());
+    page.must_have("17, 77");
     let log = operator.post("/sms/try", &[("phone", "17 12 34 56")]).await;
     log.must_have("The gateway took it");
     log.must_have("…456");
@@ -26,7 +26,7 @@ async fn an_operator_sets_up_the_gateway_and_tries_it() {
     wrong.must_have("such as 17123456");
     operator.get("/sms").await.must_have("Nu. 0.45");
     assert_eq!(operator.get("/api/v1/sms").await.json()["month_parts"], 1);
-    operator.get("/sms/log?before=nonsense").await.must_be(422);
+    operator.get("/api/v1/sms/log?before=nonsense").await.must_be(422);
 }
 
 #[tokio::test]

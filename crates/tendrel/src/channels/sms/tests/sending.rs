@@ -16,7 +16,10 @@ async fn whoever_ticked_it_is_told_what_matters_and_follows_a_short_link() {
     let [came] = &gateway.messages()[..] else { panic!("one message") };
     assert_eq!(came.field("to"), TSHERING);
     let text = came.field("text");
-    assert!(text.starts_with(&format!("We have your request {number}. Done by Thu 19 November ")), "{text}");
+    assert!(
+        text.starts_with(&format!("We have your request {number}. Done by Fri 20 Nov 17:00. ")),
+        "{text}"
+    );
     let link = text.split_whitespace().find(|word| word.starts_with("http://localhost/r/")).unwrap();
     let path = link.strip_prefix("http://localhost").unwrap();
     assert_eq!(path.len(), "/r/".len() + 14);
