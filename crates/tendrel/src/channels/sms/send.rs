@@ -20,6 +20,7 @@ use crate::desk::store::sms::{self, Sms, Why};
 use crate::desk::store::{letters, notices};
 use crate::events::{self, Actor};
 use crate::frame::languages::Language;
+use crate::mobile::hidden;
 use crate::problem::Problem;
 
 /// Messages of one round; the rest waits for the next.
@@ -136,8 +137,10 @@ pub(super) async fn hand_over(app: &App, stored: &Stored, sms: &Sms, text: &str)
         Err(why) => return Outcome::Away(why),
     };
     match app.outbound.send_to_typed(request, ANSWER).await {
-        Ok((status, first)) => judged(status, &legible(&first, &secret), &gateway.answer_holds),
-        Err(error) => Outcome::Away(legible(error.to_string().as_bytes(), &secret)),
+        Ok((status, first)) => {
+            judged(status, &legible(&first, &places, &gateway.country), &gateway.answer_holds)
+        }
+        Err(error) => Outcome::Away(legible(error.to_string().as_bytes(), &places, &gateway.country)),
     }
 }
 
@@ -151,11 +154,19 @@ fn judged(status: u16, answer: &str, holds: &str) -> Outcome {
     }
 }
 
-/// An answer as text that both databases keep; a gateway that repeats what it was sent does not get the secret shown.
-fn legible(bytes: &[u8], secret: &str) -> String {
+/// An answer as text that both databases keep. What a gateway repeats of the message is not shown: the secret, the words
+/// with their link, and the number but for its end.
+fn legible(bytes: &[u8], places: &Places<'_>, country: &str) -> String {
     let text = String::from_utf8_lossy(bytes);
-    let clean: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    if secret.is_empty() { clean } else { clean.replace(secret, "***") }
+    let mut clean: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let end = hidden(places.to);
+    let own = places.to.strip_prefix(country).unwrap_or(places.to);
+    for (repeated, shown) in [(places.secret, "***"), (places.text, "…"), (places.to, &end), (own, &end)] {
+        if !repeated.is_empty() {
+            clean = clean.replace(repeated, shown);
+        }
+    }
+    clean
 }
 
 /// Writes down what came of it, and what follows from that.
@@ -184,7 +195,7 @@ pub(super) fn mark(
         store::wait(tx, now + pause(failures))?;
     }
     if failures >= PAUSE_AFTER && store::pause(tx, now)? {
-        tracing::error!("the SMS gateway failed {failures} times in a row: {}", outcome.answer());
+        tracing::error!("the SMS gateway failed {failures} times in a row; the page SMS shows its answers");
         let detail = json!({ "failures": failures, "refuses": refuses });
         events::note(tx, "sms", store::GATEWAY, Actor::program(), "paused", detail, now)?;
         let operators = operators(tx, now)?;

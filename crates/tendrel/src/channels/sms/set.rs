@@ -163,7 +163,9 @@ async fn set(State(app): State<App>, viewer: Viewer, typed: FormData) -> Result<
     // An empty field keeps the secret that is there.
     let secret = Some(typed.secret("secret").to_owned()).filter(|secret| !secret.is_empty());
     let (vault, actor, now, zone) = (app.vault.clone(), viewer.actor(), viewer.now, app.calendars.zone());
-    let detail = json!({ "is_on": is_on, "url": gateway.url, "new_secret": secret.is_some() });
+    // A key may have been typed into the address.
+    let machine = gateway.url.split('/').nth(2).unwrap_or_default();
+    let detail = json!({ "is_on": is_on, "machine": machine, "new_secret": secret.is_some() });
     let (facts, numbers) = app
         .db
         .write(move |tx| {

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use crate::channels::letters::example::example as of_letters;
 use crate::channels::letters::kind::Kind;
 use crate::channels::letters::template::{self, Mistake, Values};
 use crate::channels::sms::count::{count, plain, shortened};
@@ -25,6 +26,7 @@ const LEFT_OUT: [&str; 6] = ["works", "broken", "rate", "preferences", "desk_ema
 #[serde(deny_unknown_fields)]
 struct File {
     told: Vec<String>,
+    example: BTreeMap<String, String>,
     veiled: Words,
     kind: BTreeMap<String, Words>,
 }
@@ -62,6 +64,20 @@ static FILE: LazyLock<File> =
 /// The kinds that there are words for, in the order of the letters.
 pub fn kinds() -> Vec<Kind> {
     Kind::ALL.into_iter().filter(|kind| FILE.kind.contains_key(kind.code())).collect()
+}
+
+/// What each variable of a kind stands for on the invented case.
+pub(super) fn example(kind: Kind, language: Language) -> Values {
+    let mut values = of_letters(kind, language);
+    values.insert("follow", LINK.to_string());
+    if language == Language::English {
+        for (name, value) in &mut values {
+            if let Some(short) = FILE.example.get(*name) {
+                value.clone_from(short);
+            }
+        }
+    }
+    values
 }
 
 /// Is somebody told this who ticked "by SMS" with a request?
@@ -142,7 +158,6 @@ pub(super) fn fill(words: &str, values: &Values, parts: usize, link: &str) -> St
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::channels::letters::example::example;
 
     const URL: &str = "https://desk.example.bt/r/23456789abcdef";
 
@@ -155,8 +170,7 @@ mod tests {
             for language in Language::ALL {
                 let Some(words) = original(kind, language, true) else { continue };
                 assert_eq!(check(kind, &words), Ok(()), "{kind:?} {language:?}");
-                let mut values = example(kind, language);
-                values.insert("follow", "~".to_owned());
+                let values = example(kind, language);
                 for parts in [1, 2, 3] {
                     let text = with_link(&fill(&words, &values, parts, URL), URL);
                     assert!(count(&text).parts <= parts, "{kind:?} {language:?} {parts}: {text}");

@@ -10,7 +10,6 @@ use database::{Error, Reader};
 use serde_json::json;
 
 use crate::app::App;
-use crate::channels::letters::example::example;
 use crate::channels::letters::kind::Kind;
 use crate::channels::letters::store as changed;
 use crate::channels::letters::words_page::{must_word, told};
@@ -83,8 +82,7 @@ fn of_path(kind: &str, language: &str) -> Result<(Kind, Language), Problem> {
 
 /// The message on the invented case, whole.
 fn tried(app: &App, kind: Kind, language: Language, words: &str, parts: i64) -> String {
-    let mut values = example(kind, language);
-    values.insert("follow", String::from(words::LINK));
+    let values = words::example(kind, language);
     let link = address(app, &"x".repeat(SHORT));
     words::with_link(&words::fill(words, &values, usize::try_from(parts).unwrap_or(1), &link), &link)
 }

@@ -2,10 +2,9 @@
 
 use std::sync::{Arc, Mutex};
 
+use axum::Router;
 use axum::extract::State;
-use axum::http::StatusCode;
-use axum::routing::post;
-use axum::{Json, Router};
+use axum::http::{StatusCode, Uri};
 use serde_json::{Value, json};
 use testkit::Dovecot;
 use testkit::dovecot::LOGIN;
@@ -46,10 +45,7 @@ impl Drop for Issuer {
 impl Issuer {
     async fn new() -> Issuer {
         let state = Arc::new(Mutex::new(Given::default()));
-        let app = Router::new()
-            .route("/token", post(give))
-            .route("/introspect", post(tell))
-            .with_state(Arc::clone(&state));
+        let app = Router::new().fallback(answer).with_state(Arc::clone(&state));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let serving = tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
@@ -70,8 +66,17 @@ fn fields(body: &str) -> Vec<(String, String)> {
     form_urlencoded::parse(body.as_bytes()).into_owned().collect()
 }
 
-async fn give(State(state): State<Arc<Mutex<Given>>>, body: String) -> (StatusCode, Json<Value>) {
+async fn answer(State(state): State<Arc<Mutex<Given>>>, address: Uri, body: String) -> (StatusCode, String) {
+    let mut given = state.lock().unwrap();
     let fields = fields(&body);
+    let (status, told) = match address.path() {
+        "/token" => give(&mut given, &fields),
+        _ => (StatusCode::OK, tell(&mut given, &fields)),
+    };
+    (status, told.to_string())
+}
+
+fn give(given: &mut Given, fields: &[(String, String)]) -> (StatusCode, Value) {
     let is_right = [
         ("grant_type", "refresh_token"),
         ("client_id", "desk-of-punakha"),
@@ -80,25 +85,24 @@ async fn give(State(state): State<Arc<Mutex<Given>>>, body: String) -> (StatusCo
     ]
     .iter()
     .all(|(name, value)| fields.iter().any(|(n, v)| n == name && v == value));
-    let mut given = state.lock().unwrap();
     if !is_right || given.refuses {
-        return (StatusCode::BAD_REQUEST, Json(json!({ "error": "invalid_grant", "hint": body })));
+        let repeated: Vec<&String> = fields.iter().map(|(_, value)| value).collect();
+        return (StatusCode::BAD_REQUEST, json!({ "error": "invalid_grant", "hint": repeated }));
     }
     given.count += 1;
     let token = format!("token-{}", given.count);
     if !given.revokes {
         given.holds.push(token.clone());
     }
-    (StatusCode::OK, Json(json!({ "access_token": token, "token_type": "Bearer", "expires_in": 3600 })))
+    (StatusCode::OK, json!({ "access_token": token, "token_type": "Bearer", "expires_in": 3600 }))
 }
 
-async fn tell(State(state): State<Arc<Mutex<Given>>>, body: String) -> Json<Value> {
-    let token = fields(&body).into_iter().find(|(name, _)| name == "token").map(|(_, token)| token);
+fn tell(given: &mut Given, fields: &[(String, String)]) -> Value {
+    let token = fields.iter().find(|(name, _)| name == "token").map(|(_, token)| token.clone());
     let token = token.unwrap_or_default();
-    let mut given = state.lock().unwrap();
     given.asked.push(token.clone());
     let active = given.holds.contains(&token);
-    Json(if active { json!({ "active": true, "username": LOGIN }) } else { json!({ "active": false }) })
+    if active { json!({ "active": true, "username": LOGIN }) } else { json!({ "active": false }) }
 }
 
 fn fault(world: &World) -> String {

@@ -76,8 +76,9 @@ async fn by_get_by_form_and_by_json_with_the_secret_where_it_belongs() {
     assert_eq!(body["from"], "ICT \"Desk\"");
     assert_eq!(came.headers["idempotency-key"], body["ref"].as_str().unwrap());
     // The secret stands in no page, no answer and no record.
-    gateway.answers(&[(200, "key six herons & more is good")]);
-    operator.post_json("/api/v1/sms/try", &send).await.must_be(200);
+    gateway.answers(&[(200, "key six herons & more is good, sent 'This is a try' to +97517123456")]);
+    let tried = operator.post_json("/api/v1/sms/try", &send).await.json();
+    assert_eq!(tried["answer"], "200 key *** is good, sent 'This is a try' to +…456");
     for path in ["/sms", "/sms/log", "/api/v1/sms", "/api/v1/sms/log"] {
         let told = operator.get(path).await;
         assert!(!told.text().contains("six herons"), "{path}");
