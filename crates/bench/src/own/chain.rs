@@ -112,6 +112,7 @@ fn incoming(app: &App) -> anyhow::Result<Incoming> {
         requester_name: "Tshering Dema".to_owned(),
         requester_phone: "17000999".to_owned(),
         requester_email: String::new(),
+        by_sms: false,
         entered_by: None,
         subject: "Password forgotten after the holiday".to_owned(),
         description: "I cannot sign in since this morning.".to_owned(),

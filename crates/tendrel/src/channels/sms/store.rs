@@ -90,11 +90,11 @@ pub fn set(
     let settings = serde_json::to_string(gateway).map_err(anyhow::Error::from)?;
     let written = tx.execute(
         "INSERT INTO sms_gateway (id, version, is_on, settings, next_at, failures, refuses)
-         VALUES (1, $1 + 1, $2, $3, $4, 0, 0)
+         VALUES (1, $1, $2, $3, $4, 0, 0)
          ON CONFLICT (id) DO UPDATE SET version = excluded.version, is_on = excluded.is_on,
             settings = excluded.settings, next_at = excluded.next_at, failures = 0, refuses = 0, paused_at = NULL
-         WHERE sms_gateway.version = $1",
-        &[seen.into(), is_on.into(), settings.into(), (now - BURST).into()],
+         WHERE sms_gateway.version = $5",
+        &[(seen + 1).into(), is_on.into(), settings.into(), (now - BURST).into(), seen.into()],
     )?;
     if let Some(secret) = secret.filter(|_| written == 1) {
         let sealed = vault.seal(PLACE, secret.as_bytes()).map_err(anyhow::Error::from)?;

@@ -92,10 +92,13 @@ async fn a_no_ends_it_and_the_unit_telephones() {
     let world = World::with_modem();
     let gateway = with_gateway(&world, |it| it["answer_holds"] = json!("OK")).await;
     gateway.answers(&[(400, "bad number"), (200, "ERROR: no credit"), (200, "OK")]);
-    let refused = ticked(&world).await;
-    let not_taken = ticked(&world).await;
-    let taken = ticked(&world).await;
-    world.sms_round().await;
+    let mut numbers = Vec::new();
+    for minute in ["09:01", "09:02", "09:03"] {
+        world.set(&format!("2026-11-19 {minute}"));
+        numbers.push(ticked(&world).await);
+        world.sms_round().await;
+    }
+    let [refused, not_taken, taken] = &numbers[..] else { panic!("three") };
     assert_eq!(gateway.messages().len(), 3);
     assert_eq!((world.sms_state("failed"), world.sms_state("sent")), (2, 1));
     let mut karma = world.browser(Who::Karma);
