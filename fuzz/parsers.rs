@@ -13,6 +13,7 @@ use tendrel::app::App;
 use tendrel::clock::Clock;
 use tendrel::desk::number::Number;
 use tendrel::desk::queue::filters::Filters;
+use tendrel::desk::sheet_code::SheetCode;
 use tendrel::desk::store::lists::Position;
 use tendrel::directory::import::map::{Map, What};
 use tendrel::directory::import::table::Table;
@@ -27,7 +28,7 @@ use tower::ServiceExt;
 pub(crate) type Parser = fn(&[u8]);
 
 /// Each with the name of its target in `fuzz/`.
-pub(crate) const ALL: [(&str, Parser); 16] = [
+pub(crate) const ALL: [(&str, Parser); 18] = [
     ("form_urlencoded", form_urlencoded),
     ("form_multipart", form_multipart),
     ("form_json", form_json),
@@ -44,6 +45,8 @@ pub(crate) const ALL: [(&str, Parser); 16] = [
     ("checkpoint_file", checkpoint_file),
     ("whole_request", whole_request),
     ("mail", mail),
+    ("sheet_code", sheet_code),
+    ("pages", pages),
 ];
 
 fn text(bytes: &[u8]) -> String {
@@ -261,4 +264,22 @@ pub(crate) fn mail(bytes: &[u8]) {
             assert!(!in_a_tag, "{bad} in {safe}");
         }
     }
+}
+
+/// What is printed on a sheet is read as it was written.
+pub(crate) fn sheet_code(bytes: &[u8]) {
+    if let Some(code) = SheetCode::parse(&text(bytes)) {
+        assert_eq!(SheetCode::parse(&code.to_string()), Some(code.clone()));
+        assert_eq!(SheetCode::parse(&code.to_string().to_uppercase()), Some(code));
+    }
+}
+
+/// Pages of whatever somebody sent: few, small, and never a panic that is not caught.
+pub(crate) fn pages(bytes: &[u8]) {
+    let mut count = 0;
+    let _ = page_reader::each_page(bytes, &mut |page| {
+        count += 1;
+        assert!(u64::from(page.width()) * u64::from(page.height()) <= 5 * page_reader::PIXELS);
+    });
+    assert!(count <= page_reader::PAGES);
 }

@@ -169,7 +169,7 @@ test('every page of an officer is whole, on a desk and on a small phone', async 
   const pages = [
     '/today', '/requests', '/requests?all=1', '/requests?officer=nobody', '/requests?words=nothing+fits',
     `/requests/${number}`, '/requests/new', '/search?q=printer', '/notices', '/offices', '/people', '/calendars',
-    '/me', '/me/letters', '/analysis', '/news/new', '/mail', '/mail?state=aside',
+    '/me', '/me/letters', '/analysis', '/news/new', '/mail', '/mail?state=aside', '/scans', '/scans?state=aside',
   ];
   for (const address of pages) {
     await open(desk, address);

@@ -72,6 +72,7 @@ fn open_desk(app: &App) -> anyhow::Result<()> {
         unit,
         service: service.id,
         sorts: true,
+        is_fax: false,
         fetched_at: None,
         fault: String::new(),
         closed_at: None,

@@ -8,6 +8,7 @@ CREATE TABLE mailboxes (
     unit_id      BYTEA NOT NULL REFERENCES units (organisation_id),
     service_id   BYTEA NOT NULL REFERENCES services (id),
     sorts        BIGINT NOT NULL,                                -- the words of a mail may say another service
+    is_fax       BIGINT NOT NULL DEFAULT 0,                      -- a fax machine or a scanner writes here
     server       TEXT NOT NULL DEFAULT '',                       -- imaps://host:993
     folder       TEXT NOT NULL DEFAULT '',
     login        TEXT NOT NULL DEFAULT '',
@@ -54,6 +55,7 @@ CREATE INDEX mails_waiting ON mails (mailbox_id, state, id) WHERE state IN ('asi
 CREATE INDEX mails_by_request ON mails (request_id, id) WHERE request_id IS NOT NULL;
 CREATE INDEX mails_known ON mails (known_by);
 CREATE INDEX mails_by_file ON mails (file_hash);
+CREATE INDEX mails_without_case ON mails (came_at) WHERE request_id IS NULL AND state IN ('filed', 'aside', 'quarantined');
 CREATE INDEX mails_by_author ON mails (mailbox_id, from_address, came_at);
 
 -- The ids of every mail of a case, ours and theirs: an answer to any of them finds it. `author` is empty for ours.

@@ -94,6 +94,14 @@ pub const MIGRATIONS: &[Migration] = &[
         adds_only: true,
     },
     Migration {
+        version: 6,
+        name: "scans",
+        sql: include_str!("../migrations/0006_scans.sql"),
+        sqlite: "",
+        postgres: "",
+        adds_only: true,
+    },
+    Migration {
         version: 7,
         name: "sms",
         sql: include_str!("../migrations/0007_sms.sql"),

@@ -14,6 +14,7 @@ mod mailboxes;
 pub mod marks;
 pub mod place;
 pub mod read_mail;
+pub mod scans;
 mod show_mail;
 pub mod sms;
 mod sort_mail;
@@ -36,6 +37,7 @@ pub fn routes() -> Router<App> {
         .merge(webhooks::routes())
         .merge(sms::routes())
         .merge(feed::routes())
+        .merge(scans::routes())
         .merge(letters::routes())
 }
 

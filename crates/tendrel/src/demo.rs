@@ -7,6 +7,8 @@ mod mail;
 mod news;
 mod play;
 mod rights;
+mod scans;
+pub(crate) mod sheets;
 mod sms;
 #[cfg(test)]
 mod tests;
@@ -76,6 +78,7 @@ pub fn run(place: &Place, arguments: &DemoArguments) -> anyhow::Result<()> {
         .await??;
         play::catch_up(&app, &stage).await?;
         mail::come(&app).await?;
+        scans::come(&app).await?;
         tell_what_to_try(&app, listen)?;
         let living = tokio::spawn(play::go_on(app.clone(), stage));
         let served = serve::answer(app, listener).await;

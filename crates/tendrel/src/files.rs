@@ -233,13 +233,15 @@ pub fn keep(tx: &mut Transaction, file: &StoredFile, now: Timestamp) -> Result<(
     Ok(())
 }
 
-/// Takes files off the list that no attachment and no mail speaks of any more. Returns those: their bytes may go.
+/// Takes files off the list that no attachment, no mail and no scan speaks of any more. Returns those: their bytes may go.
 pub fn let_go(tx: &mut Transaction, hashes: &[Vec<u8>]) -> Result<Vec<Vec<u8>>, Error> {
     let mut left = Vec::new();
     for hash in hashes {
         let gone = tx.execute(
             "DELETE FROM files WHERE hash = $1 AND NOT EXISTS (SELECT 1 FROM attachments WHERE file_hash = $1)
-               AND NOT EXISTS (SELECT 1 FROM mails WHERE file_hash = $1)",
+               AND NOT EXISTS (SELECT 1 FROM mails WHERE file_hash = $1)
+               AND NOT EXISTS (SELECT 1 FROM scan_files WHERE file_hash = $1)
+               AND NOT EXISTS (SELECT 1 FROM scan_pages WHERE file_hash = $1)",
             &[hash.as_slice().into()],
         )?;
         if gone == 1 {

@@ -39,6 +39,10 @@ pub enum Delegation {}
 pub enum Mailbox {}
 #[derive(Debug)]
 pub enum Mail {}
+#[derive(Debug)]
+pub enum ScanFile {}
+#[derive(Debug)]
+pub enum Scan {}
 pub enum Webhook {}
 #[derive(Debug)]
 pub enum Delivery {}
@@ -63,6 +67,8 @@ pub type TokenId = Id<Token>;
 pub type DelegationId = Id<Delegation>;
 pub type MailboxId = Id<Mailbox>;
 pub type MailId = Id<Mail>;
+pub type ScanFileId = Id<ScanFile>;
+pub type ScanId = Id<Scan>;
 pub type WebhookId = Id<Webhook>;
 pub type DeliveryId = Id<Delivery>;
 pub type NewsId = Id<News>;

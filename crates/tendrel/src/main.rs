@@ -50,6 +50,9 @@ enum Command {
     Backup(tendrel::backup::command::BackupArguments),
     /// Puts a backup into an empty place.
     Restore(tendrel::backup::command::RestoreArguments),
+    /// Reads the pages of a scan on standard input: what the server starts, in a process of its own.
+    #[command(hide = true)]
+    ReadPages,
     /// What comes by mail.
     #[command(subcommand)]
     Mail(MailCommand),
@@ -138,6 +141,9 @@ fn main() -> anyhow::Result<()> {
             tendrel::retention::command::run(&place.open()?, &retention, &mut std::io::stdout())
         }
         Command::Proof(proof) => tendrel::record::proof::run(&place.open()?, &proof, &mut std::io::stdout()),
+        Command::ReadPages => {
+            tendrel::channels::scans::reader::run(&mut std::io::stdin().lock(), &mut std::io::stdout().lock())
+        }
         Command::Mail(MailCommand::Read(read)) => {
             tendrel::channels::read_mail::run(&read, &mut std::io::stdout().lock())
         }

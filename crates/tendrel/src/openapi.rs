@@ -16,6 +16,7 @@ mod news;
 mod operation;
 mod programs;
 mod rights;
+mod scans;
 mod schema;
 mod sms;
 mod system;
@@ -77,6 +78,7 @@ pub fn document(app: &App) -> Json {
         analysis::operations(app),
         system::operations(),
         channels::operations(),
+        scans::operations(),
         letters::operations(),
         webhooks::operations(),
         sms::operations(),
@@ -105,6 +107,7 @@ pub fn document(app: &App) -> Json {
             { "name": "analysis", "description": "Services availed, in figures that open." },
             { "name": "directory", "description": "Offices, people, accounts, calendars." },
             { "name": "mail", "description": "What came by mail and waits, and the mailboxes." },
+            { "name": "scans", "description": "Sheets of paper that came by fax or from a scanner and wait." },
             { "name": "letters", "description": "What the desk says by e-mail." },
             { "name": "system", "description": "For whoever runs the program." },
             { "name": "news", "description": "What does not work, what will be worked on, what is new." },

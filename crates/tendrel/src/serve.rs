@@ -8,11 +8,13 @@ use tokio::net::TcpListener;
 
 use crate::app::App;
 use crate::backup;
-use crate::channels::{fetch_mail, file_mail, listen_mail, sms, webhooks};
+use crate::channels::{fetch_mail, file_mail, listen_mail, scans as sheets, sms, webhooks};
 use crate::clock::Clock;
 use crate::connections;
 use crate::machine::{self, Traces};
-use crate::settings::{BACKUPS_KEPT, MachineSettings, Place, Settings, SettingsFile, TracesSettings};
+use crate::settings::{
+    BACKUPS_KEPT, MachineSettings, Place, ScanSettings, Settings, SettingsFile, TracesSettings,
+};
 use crate::worker;
 
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -89,6 +91,8 @@ pub async fn answer(app: App, listener: TcpListener) -> anyhow::Result<()> {
     tracing::info!("listening on http://{}", listener.local_addr()?);
     let worker = tokio::spawn(worker::run(app.clone()));
     let mail = tokio::spawn(file_mail::run(app.clone()));
+    let scans = tokio::spawn(sheets::read::run(app.clone()));
+    let watching = tokio::spawn(sheets::watch::run(app.clone()));
     let fetching = tokio::spawn(fetch_mail::run(app.clone()));
     let listening = tokio::spawn(listen_mail::run(app.clone(), doors));
     let nights = tokio::spawn(backup::nightly::go_on(app.clone()));
@@ -108,7 +112,7 @@ pub async fn answer(app: App, listener: TcpListener) -> anyhow::Result<()> {
         live.stop();
     };
     connections::serve(listener, router, &app.machine, stop).await;
-    for task in [worker, mail, fetching, listening, nights, follows, metrics, hooks, texts] {
+    for task in [worker, mail, scans, watching, fetching, listening, nights, follows, metrics, hooks, texts] {
         task.abort();
     }
     crate::record::seal(&app).await?;
@@ -162,6 +166,7 @@ fn settings_of(place: &Place, arguments: &ServeArguments) -> anyhow::Result<Sett
         public_form: file.public_form,
         webhooks: file.webhooks,
         traces: traces_of(file.traces, arguments)?,
+        scans: ScanSettings { reader: std::env::current_exe().ok(), ..file.scans },
         secrets_key: file.secrets_key,
         ca_certificates: file.ca_certificates,
         virus_scanner: file.virus_scanner,

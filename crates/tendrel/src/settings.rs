@@ -13,6 +13,7 @@ mod machines;
 mod mail_listener;
 mod outward;
 pub mod s3;
+mod scans;
 
 use crate::app::App;
 use crate::clock::Clock;
@@ -22,6 +23,7 @@ pub use crate::settings::machines::{MachineSettings, PublicFormSettings, TracesS
 pub use crate::settings::mail_listener::MailListenerSettings;
 pub use crate::settings::outward::WebhookSettings;
 use crate::settings::s3::{FilesTable, S3Settings};
+pub use crate::settings::scans::ScanSettings;
 
 /// Bytes that one attachment may have.
 pub const ATTACHMENT_LIMIT: u64 = 10 * 1024 * 1024;
@@ -58,6 +60,7 @@ impl Place {
             secrets_key: file.secrets_key,
             ca_certificates: file.ca_certificates,
             webhooks: file.webhooks,
+            scans: file.scans,
             ..Settings::in_folder(self.data.clone())
         })
     }
@@ -112,6 +115,7 @@ pub struct Settings {
     pub public_form: PublicFormSettings,
     pub webhooks: WebhookSettings,
     pub traces: TracesSettings,
+    pub scans: ScanSettings,
     /// Seals what the database may not know; `None`: the file `secrets.key` in the data folder.
     pub secrets_key: Option<String>,
     /// Certificates that are trusted beside those of the machine, PEM.
@@ -160,6 +164,8 @@ pub struct SettingsFile {
     pub webhooks: WebhookSettings,
     #[serde(default)]
     pub traces: TracesSettings,
+    #[serde(default)]
+    pub scans: ScanSettings,
 }
 
 impl SettingsFile {
@@ -178,6 +184,7 @@ impl SettingsFile {
         file.letters.check().with_context(|| format!("{} is not right", path.display()))?;
         file.s3.check().with_context(|| format!("{} is not right", path.display()))?;
         file.traces.check().with_context(|| format!("{} is not right", path.display()))?;
+        file.scans.check().with_context(|| format!("{} is not right", path.display()))?;
         file.take_secrets(|name| std::env::var(name).ok());
         file.webhooks.check().with_context(|| format!("{} is not right", path.display()))?;
         file.sign_in.check().with_context(|| format!("{} is not right", path.display()))?;
@@ -225,6 +232,7 @@ impl Settings {
             public_form: PublicFormSettings::default(),
             webhooks: WebhookSettings::default(),
             traces: TracesSettings::default(),
+            scans: ScanSettings::default(),
             secrets_key: None,
             ca_certificates: None,
             virus_scanner: None,

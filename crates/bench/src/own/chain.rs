@@ -124,7 +124,7 @@ fn incoming(app: &App) -> anyhow::Result<Incoming> {
         language: "en".to_owned(),
         files: Vec::new(),
         follows: None,
-        mail: None,
+        came_in: None,
         source: String::new(),
     })
 }

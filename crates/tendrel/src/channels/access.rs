@@ -7,8 +7,8 @@ use crate::desk::catalogue::CatalogueData;
 use crate::problem::Problem;
 use crate::viewer::{Grant, Role, SignedIn, Viewer};
 
-/// May somebody of this role read what comes to a mailbox of their unit, and sort it?
-fn reads(role: Role) -> bool {
+/// May somebody of this role read what comes to their unit by mail or on paper, and sort it?
+pub(super) fn reads(role: Role) -> bool {
     matches!(role, Role::Officer | Role::HeadOfUnit)
 }
 
@@ -45,7 +45,7 @@ mod tests {
 
     #[test]
     fn the_table_is_what_the_code_does() {
-        let mut table = "read: see the mail of their unit's mailboxes that waits, and sort it; of a confidential one who is named\n\
+        let mut table = "read: see the mail and the sheets of paper of their unit that wait, and sort them; of confidential ones who is named\n\
                          set up: open, change and close mailboxes\n\n\
                          \x20             read  set up\n"
             .to_owned();

@@ -19,6 +19,7 @@ use serde_json::json;
 use crate::app::App;
 use crate::channels::mailbox::Mailbox;
 use crate::channels::marks::Marks;
+use crate::channels::scans::fax_mail;
 use crate::channels::store;
 use crate::channels::store::mails::{self, Filing, Mail, State};
 use crate::desk::act::Refused;
@@ -179,13 +180,32 @@ async fn file(
     mail: &Mail,
     bytes: Vec<u8>,
 ) -> Result<(), Refused> {
-    let understood = understand(app, mail, addresses, bytes).await?;
+    let read = read(app, addresses, bytes).await?;
+    if !fax_mail::sheets(mailbox, &read).is_empty() {
+        return Ok(file_fax(app, mailbox, mail, read).await?);
+    }
+    let understood = with_files(app, mail, read).await?;
     let sorter = match mailbox.sorts && understood.read.kind == Kind::Person {
         true => app.sorters.of(app, mailbox.unit).await?,
         false => None,
     };
     let work = Work::new(app, mailbox, mailboxes, understood, sorter);
     app.db.write(move |tx| work.run(tx)).await
+}
+
+/// What hangs on a mail of a machine waits as sheets of paper; nobody answers the machine.
+async fn file_fax(app: &App, mailbox: &Mailbox, mail: &Mail, read: Read) -> Result<(), Problem> {
+    let sheets = fax_mail::sheets(mailbox, &read).into_iter();
+    let sheets = sheets.map(|it| (it.name.clone(), it.content.clone())).collect();
+    let refused = fax_mail::keep(app, mailbox, mail, sheets).await?;
+    let understood = Understood { mail: mail.clone(), read, files: Vec::new(), virus: refused };
+    let filing = match refused {
+        Some(_) => understood.filing(State::Quarantined, "virus"),
+        None => understood.filing(State::Filed, "fax"),
+    };
+    let (id, now) = (mail.id, app.clock.now());
+    app.db.write(move |tx| mails::file(tx, id, State::Kept, &filing, now)).await?;
+    Ok(())
 }
 
 /// Reads a mail and stores its attachments.
@@ -195,11 +215,19 @@ pub(in crate::channels) async fn understand(
     addresses: &[String],
     bytes: Vec<u8>,
 ) -> Result<Understood, Problem> {
+    let read = read(app, addresses, bytes).await?;
+    with_files(app, mail, read).await
+}
+
+async fn read(app: &App, addresses: &[String], bytes: Vec<u8>) -> Result<Read, Problem> {
     let (addresses, mark) = (addresses.to_vec(), Marks::new(&app.vault).loop_mark());
     let reading = tokio::task::spawn_blocking(move || {
         mail_reader::read(&bytes, &ReaderDesk { addresses: &addresses, loop_mark: &mark })
     });
-    let mut read = reading.await.map_err(|error| Problem::Other(error.into()))?;
+    reading.await.map_err(|error| Problem::Other(error.into()))
+}
+
+async fn with_files(app: &App, mail: &Mail, mut read: Read) -> Result<Understood, Problem> {
     let (mut files, mut virus) = (Vec::new(), None);
     if matches!(read.kind, Kind::Person | Kind::Automatic | Kind::List) {
         for attachment in read.attachments.iter_mut().filter(|it| !it.content.is_empty()).take(ATTACHMENTS) {

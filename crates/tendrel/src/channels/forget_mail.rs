@@ -10,6 +10,9 @@ use crate::id::RequestId;
 const WORDS: &str =
     "file_hash = NULL, recipient = '', from_address = '', from_name = '', subject = '', because = '[]'";
 
+/// Became no case: put aside, waiting, or the mail of a fax machine, whose sheets have a life of their own.
+const WITHOUT: &str = "request_id IS NULL AND state IN ('filed', 'aside', 'quarantined')";
+
 /// Of a case that is anonymised: its mail, its ids, and who stood in copy. Returns the files that nobody speaks of any
 /// more.
 pub fn of_case(tx: &mut Transaction, request: RequestId) -> Result<Vec<Vec<u8>>, Error> {
@@ -30,8 +33,9 @@ pub fn files_of_case(tx: &mut Transaction, request: RequestId) -> Result<Vec<Vec
 /// How much `without_case` would remove, at most `limit`.
 pub fn due(r: &mut Reader, before: Timestamp, limit: i64) -> Result<i64, Error> {
     r.one(
-        "SELECT COUNT(*) AS n FROM (SELECT id FROM mails WHERE state IN ('aside', 'quarantined') AND came_at < $1
-                                      LIMIT $2) d",
+        &format!(
+            "SELECT COUNT(*) AS n FROM (SELECT id FROM mails WHERE {WITHOUT} AND came_at < $1 LIMIT $2) d"
+        ),
         &[before.into(), limit.into()],
         |row| row.get("n"),
     )
@@ -44,15 +48,17 @@ pub fn without_case(
     limit: i64,
 ) -> Result<(i64, Vec<Vec<u8>>), Error> {
     let hashes: Vec<Option<Vec<u8>>> = tx.rows(
-        "SELECT file_hash FROM mails WHERE id IN (SELECT id FROM mails WHERE state IN ('aside', 'quarantined')
-             AND came_at < $1 ORDER BY id LIMIT $2)",
+        &format!(
+            "SELECT file_hash FROM mails WHERE id IN (SELECT id FROM mails WHERE {WITHOUT} AND came_at < $1
+                 ORDER BY id LIMIT $2)"
+        ),
         &[before.into(), limit.into()],
         |row| row.get("file_hash"),
     )?;
     let count = tx.execute(
         &format!(
             "UPDATE mails SET {WORDS}, state = 'forgotten' WHERE id IN (SELECT id FROM mails
-                 WHERE state IN ('aside', 'quarantined') AND came_at < $1 ORDER BY id LIMIT $2)"
+                 WHERE {WITHOUT} AND came_at < $1 ORDER BY id LIMIT $2)"
         ),
         &[before.into(), limit.into()],
     )?;

@@ -16,6 +16,8 @@ pub struct Mailbox {
     pub service: ServiceId,
     /// Do the words of a mail decide?
     pub sorts: bool,
+    /// A fax machine or a scanner writes here: what hangs on its mail are sheets of paper.
+    pub is_fax: bool,
     /// When its server was last asked with success; `None` before that, and where mail is handed over.
     pub fetched_at: Option<Timestamp>,
     pub fault: String,

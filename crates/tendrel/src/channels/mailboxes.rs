@@ -66,6 +66,10 @@ impl Form {
         self.typed.text(name)
     }
 
+    fn is_fax(&self) -> bool {
+        self.typed.has("is_fax")
+    }
+
     fn sorts(&self) -> bool {
         self.typed.has("sorts") || self.is_new && !self.typed.has("address")
     }
@@ -124,7 +128,7 @@ fn told(app: &App, mailbox: &Mailbox, server: &Server) -> Json {
     let service = catalogue.service(mailbox.service).map(|service| service.definition.code.clone());
     json!({
         "id": mailbox.id, "address": mailbox.address, "name": mailbox.name,
-        "unit": app.calendars.unit(mailbox.unit).map(|unit| unit.code), "service": service, "sorts": mailbox.sorts,
+        "unit": app.calendars.unit(mailbox.unit).map(|unit| unit.code), "service": service, "sorts": mailbox.sorts, "is_fax": mailbox.is_fax,
         "server": server.url, "folder": server.folder, "login": server.login, "token_url": server.token_url,
         "fetched_at": mailbox.fetched_at, "fault": mailbox.fault, "closed_at": mailbox.closed_at,
     })
@@ -148,6 +152,9 @@ async fn one(Held(app): Held<App>, viewer: Viewer, Path(id): Path<String>) -> Re
     let mut fields: Vec<(&str, String)> = names.iter().map(|name| (*name, text(name))).collect();
     if mailbox.sorts {
         fields.push(("sorts", "on".to_owned()));
+    }
+    if mailbox.is_fax {
+        fields.push(("is_fax", "on".to_owned()));
     }
     let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
     write_one(&app, &viewer, &mailbox, FormData::of(&fields), Wrong::default())
@@ -201,6 +208,7 @@ fn check(app: &App, frame: &Frame, typed: &FormData) -> Result<(Mailbox, Server)
                 unit: unit.id,
                 service: service.id,
                 sorts: typed.given("sorts").is_some(),
+                is_fax: typed.given("is_fax").is_some(),
                 fetched_at: None,
                 fault: String::new(),
                 closed_at: None,

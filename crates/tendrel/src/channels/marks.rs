@@ -12,6 +12,8 @@ use crate::vault::Vault;
 const BEGIN: &str = "t.";
 const LETTERS: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
 const PURPOSE: &[u8] = b"mail marks";
+/// What is printed can be copied: a mark on paper opens nothing by mail.
+const ON_PAPER: &[u8] = b"sheet marks";
 
 /// Makes and reads the marks of one installation. Cheap to clone.
 #[derive(Clone)]
@@ -63,6 +65,17 @@ impl Marks {
         let (number, hash) = (parts.next()?, parts.next()?);
         let is_ours = self.0.authentic(PURPOSE, number.as_bytes(), |whole| letters(whole) == hash);
         is_ours.then(|| number.to_uppercase())
+    }
+
+    /// What stands on a sheet of paper that belongs to a case.
+    pub fn on_paper(&self, number: &str) -> String {
+        letters(&self.0.authenticator(ON_PAPER, number.to_lowercase().as_bytes()))
+    }
+
+    /// Did we print this mark beside this number?
+    pub fn is_on_paper(&self, number: &str, mark: &str) -> bool {
+        let mark = mark.to_lowercase();
+        self.0.authentic(ON_PAPER, number.to_lowercase().as_bytes(), |whole| letters(whole) == mark)
     }
 
     fn mark(&self, number: &str) -> Option<String> {
@@ -138,6 +151,20 @@ mod tests {
             assert_eq!(marks_.number(&forged), None, "{forged}");
         }
         assert_eq!(marks("cd").number(&address), None);
+    }
+
+    #[test]
+    fn a_mark_on_paper_is_true_for_its_number_alone_and_opens_nothing_by_mail() {
+        let marks_ = marks("ab");
+        let mark = marks_.on_paper("PUN-26-01482-7");
+        assert!(marks_.is_on_paper("pun-26-01482-7", &mark.to_uppercase()));
+        for (number, mark) in
+            [("PUN-26-01483-3", mark.as_str()), ("PUN-26-01482-7", ""), ("PUN-26-01482-7", "a")]
+        {
+            assert!(!marks_.is_on_paper(number, mark));
+        }
+        assert!(!marks("cd").is_on_paper("PUN-26-01482-7", &mark));
+        assert_eq!(marks_.number(&format!("ict+t.pun-26-01482-7.{mark}@punakha.example")), None);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::channels::mailbox::Mailbox;
 use crate::id::{MailboxId, OrganisationId, RequestId, ServiceId};
 
 pub(super) const MAILBOX: &str =
-    "id, address, name, unit_id, service_id, sorts, fetched_at, fault, closed_at, version";
+    "id, address, name, unit_id, service_id, sorts, is_fax, fetched_at, fault, closed_at, version";
 
 pub(super) fn read_mailbox(row: &Row<'_>) -> Result<Mailbox, Error> {
     Ok(Mailbox {
@@ -21,6 +21,7 @@ pub(super) fn read_mailbox(row: &Row<'_>) -> Result<Mailbox, Error> {
         unit: row.get("unit_id")?,
         service: row.get("service_id")?,
         sorts: row.get("sorts")?,
+        is_fax: row.get("is_fax")?,
         fetched_at: row.get("fetched_at")?,
         fault: row.get("fault")?,
         closed_at: row.get("closed_at")?,
@@ -37,7 +38,8 @@ pub fn mailboxes(r: &mut Reader) -> Result<Vec<Mailbox>, Error> {
 /// Opens a mailbox. `Unique` when its address is one already.
 pub fn insert_mailbox(tx: &mut Transaction, mailbox: &Mailbox) -> Result<(), Error> {
     tx.execute(
-        "INSERT INTO mailboxes (id, address, name, unit_id, service_id, sorts) VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO mailboxes (id, address, name, unit_id, service_id, sorts, is_fax)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
         &[
             mailbox.id.into(),
             (&mailbox.address).into(),
@@ -45,6 +47,7 @@ pub fn insert_mailbox(tx: &mut Transaction, mailbox: &Mailbox) -> Result<(), Err
             mailbox.unit.into(),
             mailbox.service.into(),
             mailbox.sorts.into(),
+            mailbox.is_fax.into(),
         ],
     )?;
     Ok(())
@@ -53,9 +56,16 @@ pub fn insert_mailbox(tx: &mut Transaction, mailbox: &Mailbox) -> Result<(), Err
 /// Changes what a mailbox is for; its address stays. A closed one is open again.
 pub fn change_mailbox(tx: &mut Transaction, id: MailboxId, after: &Mailbox) -> Result<(), Error> {
     tx.execute(
-        "UPDATE mailboxes SET name = $2, unit_id = $3, service_id = $4, sorts = $5, closed_at = NULL,
-                version = version + 1 WHERE id = $1",
-        &[id.into(), (&after.name).into(), after.unit.into(), after.service.into(), after.sorts.into()],
+        "UPDATE mailboxes SET name = $2, unit_id = $3, service_id = $4, sorts = $5, is_fax = $6,
+                closed_at = NULL, version = version + 1 WHERE id = $1",
+        &[
+            id.into(),
+            (&after.name).into(),
+            after.unit.into(),
+            after.service.into(),
+            after.sorts.into(),
+            after.is_fax.into(),
+        ],
     )?;
     Ok(())
 }

@@ -26,6 +26,7 @@ pub(crate) fn mailbox_at(world: &World, address: &str, unit: OrganisationId, ser
         unit,
         service: world.app.catalogue.now().service_by_code(service).unwrap().id,
         sorts: true,
+        is_fax: false,
         fetched_at: None,
         fault: String::new(),
         closed_at: None,

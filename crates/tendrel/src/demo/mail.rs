@@ -33,6 +33,7 @@ pub(super) async fn come(app: &App) -> anyhow::Result<()> {
         unit: unit.id,
         service: service.id,
         sorts: true,
+        is_fax: false,
         fetched_at: None,
         fault: String::new(),
         closed_at: None,

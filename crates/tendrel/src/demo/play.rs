@@ -175,7 +175,7 @@ async fn ask(app: &App, index: usize, story: &Story) -> anyhow::Result<()> {
                 language: if is_dzongkha { "dz" } else { "en" }.to_owned(),
                 files: Vec::new(),
                 follows: None,
-                mail: None,
+                came_in: None,
                 source: String::new(),
             };
             accept(tx, &desk, &incoming, actor)

@@ -7,6 +7,7 @@ use database::Transaction;
 use jiff::Timestamp;
 use serde_json::Value as Json;
 
+use crate::desk::came_in::CameIn;
 use crate::desk::catalogue::Service;
 use crate::desk::number::Number;
 use crate::desk::request::{Channel, Keeping, Request, SecondsInState, State, StoredPromise};
@@ -17,7 +18,7 @@ use crate::desk::{index, store};
 use crate::directory::sessions;
 use crate::events::Actor;
 use crate::files::{self, StoredFile};
-use crate::id::{AttachmentId, MailId, OrganisationId, PersonId, RequestId};
+use crate::id::{AttachmentId, OrganisationId, PersonId, RequestId};
 use crate::problem::Problem;
 use crate::{search, secret};
 
@@ -50,8 +51,8 @@ pub struct Incoming {
     pub language: String,
     pub files: Vec<StoredFile>,
     pub follows: Option<RequestId>,
-    /// The mail that it came in.
-    pub mail: Option<MailId>,
+    /// What it came in, where nobody typed it.
+    pub came_in: Option<CameIn>,
     pub source: String,
 }
 
@@ -93,8 +94,8 @@ pub fn accept_under(
         Happened { at: incoming.received_at, ..Happened::now(desk, actor.clone(), "received") }
             .with("channel", incoming.channel.code())
             .with("complete", request.complete_at.is_some());
-    if let Some(mail) = incoming.mail {
-        happened = happened.with("mail", mail.to_string());
+    if let Some(came_in) = incoming.came_in {
+        happened = came_in.told(happened);
     }
     desk.insert(tx, &mut request, happened)?;
     for file in &incoming.files {

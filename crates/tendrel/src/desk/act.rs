@@ -14,7 +14,8 @@ use serde_json::{Map, Value as Json, json};
 use crate::app::App;
 use crate::desk::accept::Accepted;
 use crate::desk::access::{self, At, Doing, Standing};
-use crate::desk::request::{Channel, Request};
+use crate::desk::came_in::CameIn;
+use crate::desk::request::Request;
 use crate::desk::save::{Desk, Happened};
 use crate::desk::store::timeline as said;
 use crate::desk::timeline::is_public;
@@ -23,7 +24,7 @@ use crate::events::{Actor, Event};
 use crate::frame::form::FormData;
 use crate::frame::languages::{Language, text};
 use crate::frame::{json as answer, see_other};
-use crate::id::{MailId, MessageId};
+use crate::id::MessageId;
 use crate::problem::Problem;
 use crate::settings::LONG_TEXT_LIMIT;
 use crate::viewer::Viewer;
@@ -44,8 +45,8 @@ pub struct Case<'a> {
     pub actor: Actor,
     pub standing: Standing,
     pub request: Request,
-    /// The mail that the words came in, where not from a page.
-    pub mail: Option<MailId>,
+    /// What the words came in, where not from a page.
+    pub came_in: Option<CameIn>,
 }
 
 /// What an act came to.
@@ -84,8 +85,8 @@ impl From<database::Error> for Refused {
 impl Case<'_> {
     pub fn happened(&self, activity: &'static str) -> Happened {
         let mut happened = Happened::now(self.desk, self.actor.clone(), activity);
-        if let Some(mail) = self.mail {
-            happened = happened.with("channel", Channel::Email.code()).with("mail", mail.to_string());
+        if let Some(came_in) = self.came_in {
+            happened = came_in.told(happened.with("channel", came_in.channel().code()));
         }
         match &self.standing.acts_for {
             Some(absent) => {
@@ -172,7 +173,7 @@ fn within(
         // Whoever holds the link speaks for the requester, and is recorded as nobody who signed in.
         At::Secret(_) => Actor { person: None, name: request.requester_name.clone() },
     };
-    let mut case = Case { tx, desk, actor, standing, request, mail: None };
+    let mut case = Case { tx, desk, actor, standing, request, came_in: None };
     (act.run)(&mut case, form)
 }
 

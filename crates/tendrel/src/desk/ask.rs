@@ -159,7 +159,7 @@ fn incoming(
         language: viewer.language.code().to_owned(),
         files: form.files.iter().map(|(_, file)| file.clone()).collect(),
         follows: None,
-        mail: None,
+        came_in: None,
         source: String::new(),
     }
 }

@@ -1,4 +1,4 @@
-//! What came by mail about a request: the same acts as on its page, chosen by who wrote and how far it is.
+//! What came by mail or on paper about a request: the same acts as on its page, chosen by who wrote and how far it is.
 //!
 //! The sender of a mail proves little: whoever holds a mark of the case, or is known to it, speaks for the one who
 //! asked. Nobody speaks for the unit by mail: what its own people send stays inside, as a note.
@@ -7,6 +7,7 @@ use database::Transaction;
 
 use crate::desk::access::Standing;
 use crate::desk::act::{Act, Case, Done, Refused};
+use crate::desk::came_in::CameIn;
 use crate::desk::clocks;
 use crate::desk::note::NOTE;
 use crate::desk::reopen::REOPEN;
@@ -16,7 +17,6 @@ use crate::desk::save::{Desk, Happened};
 use crate::events::Actor;
 use crate::files::StoredFile;
 use crate::frame::form::FormData;
-use crate::id::MailId;
 
 /// A mail as the desk understands it.
 #[derive(Clone, Debug)]
@@ -26,7 +26,7 @@ pub struct Written {
     pub words: String,
     pub files: Vec<StoredFile>,
     pub author: Author,
-    pub mail: MailId,
+    pub came_in: CameIn,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +55,7 @@ pub fn add(tx: &mut Transaction, desk: &Desk, request: Request, written: Written
         Author::Inside => Standing::of_the_unit(),
         Author::Asker | Author::Thankful => Standing::of_the_bearer(),
     };
-    let mut case = Case { tx, desk, actor: written.actor, standing, request, mail: Some(written.mail) };
+    let mut case = Case { tx, desk, actor: written.actor, standing, request, came_in: Some(written.came_in) };
     (act.run)(&mut case, &form)
 }
 

@@ -2,8 +2,8 @@
 //! the end of it, and no need of a mouse.
 
 mod at_once;
-mod input;
-mod show;
+pub(crate) mod input;
+pub(crate) mod show;
 
 use axum::Router;
 use axum::extract::{Query, State};

@@ -9,14 +9,13 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
-use qrcode::QrCode;
-use qrcode::render::svg;
 
 use crate::app::App;
 use crate::desk::catalogue::{Grade, Service};
 use crate::desk::form::Given;
 use crate::desk::form::page::{FieldView, views};
 use crate::desk::portal;
+use crate::desk::sheet_code::SheetCode;
 use crate::frame::{Frame, page};
 use crate::problem::Problem;
 use crate::viewer::Viewer;
@@ -46,25 +45,17 @@ async fn show(State(app): State<App>, viewer: Viewer, Path(code): Path<String>) 
     let mut frame = Frame::new(&app, &viewer, "");
     frame.title = frame.plain_name(&definition.name, &definition.name_dz).to_owned();
     let unit = frame.home.code.clone();
-    let code = format!("TENDREL:{unit}:{}:v{}", definition.code, service.version);
+    let code = SheetCode { unit, service: definition.code.clone(), version: service.version, case: None };
     let shown = Page {
-        picture: picture(&code)?,
+        picture: code.picture()?,
         fields: views(&frame, &definition.fields, &Given::default()),
         impacts: catalogue.impacts.clone(),
         urgencies: catalogue.urgencies.clone(),
-        code,
+        code: code.to_string(),
         service,
         frame,
     };
     page(StatusCode::OK, &shown)
-}
-
-/// The code as squares; the words of it stand beside.
-fn picture(code: &str) -> Result<String, Problem> {
-    let squares = QrCode::new(code).map_err(|error| anyhow::anyhow!("no code of {code:?}: {error}"))?;
-    let drawn = squares.render::<svg::Color<'_>>().min_dimensions(96, 96).quiet_zone(true).build();
-    // Without the declaration of a file of its own it can stand in a page.
-    Ok(drawn.split_once("?>").map_or(drawn.clone(), |(_, picture)| picture.to_owned()))
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use crate::desk::accept::{Incoming, accept};
 use crate::desk::access::Doing;
 use crate::desk::act::{Act, Case, Done, Refused, words};
 use crate::desk::attach::keep_files;
+use crate::desk::came_in::CameIn;
 use crate::desk::request::{Channel, Hold, Request};
 use crate::desk::resume::resumed;
 use crate::desk::store::{self, notices};
@@ -72,7 +73,7 @@ fn open_again(case: &mut Case<'_>, ended: Timestamp, text: &str, form: &FormData
 fn carry_on(case: &mut Case<'_>, text: &str, form: &FormData) -> Result<Done, Refused> {
     let old = &case.request;
     let service = case.desk.catalogue.service(old.service).cloned();
-    let channel = if case.mail.is_some() { Channel::Email } else { Channel::Web };
+    let channel = case.came_in.map_or(Channel::Web, CameIn::channel);
     let incoming = Incoming {
         channel: if case.standing.is_unit() { old.channel } else { channel },
         service: service.ok_or(Refused::Problem(Problem::Input("case-service-gone")))?,
@@ -95,7 +96,7 @@ fn carry_on(case: &mut Case<'_>, text: &str, form: &FormData) -> Result<Done, Re
         language: old.language.clone(),
         files: form.files.iter().map(|(_, file)| file.clone()).collect(),
         follows: Some(old.id),
-        mail: case.mail,
+        came_in: case.came_in,
         source: String::new(),
     };
     let new = accept(case.tx, case.desk, &incoming, case.actor.clone())?;

@@ -33,7 +33,7 @@ pub(crate) fn reported(world: &World) -> Incoming {
         language: "en".to_owned(),
         files: Vec::new(),
         follows: None,
-        mail: None,
+        came_in: None,
         source: String::new(),
     }
 }

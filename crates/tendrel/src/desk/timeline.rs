@@ -28,6 +28,8 @@ pub struct Entry {
     pub files: Vec<File>,
     /// The mail that it came in, for those inside.
     pub mail: Option<String>,
+    /// The sheet of paper that it came on, for those inside.
+    pub scan: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -97,8 +99,13 @@ impl Story<'_> {
             said,
             inside: inside_words || event.detail.get("inside") == Some(&Json::Bool(true)),
             files: files.into_iter().map(|file| file_of(frame, file)).collect(),
-            mail: event.detail.get("mail").and_then(Json::as_str).filter(|_| self.inside).map(str::to_owned),
+            mail: self.came_in(event, "mail"),
+            scan: self.came_in(event, "scan"),
         }
+    }
+
+    fn came_in(&self, event: &Event, what: &str) -> Option<String> {
+        event.detail.get(what).and_then(Json::as_str).filter(|_| self.inside).map(str::to_owned)
     }
 
     /// What was said with an event, and whether only the unit may read it.

@@ -76,6 +76,8 @@ struct UnitPage {
     away: Vec<Delegation>,
     /// Mail that waits for somebody to look at it.
     mail: i64,
+    /// Sheets of paper that wait for the same.
+    scans: usize,
     /// Mailboxes whose server has been silent for a quarter of an hour.
     silent: Vec<String>,
 }
@@ -147,6 +149,12 @@ async fn show(
         let is_confidential = service.is_some_and(|service| service.definition.confidential);
         reads_mail && (!is_confidential || readable.contains(&post.service))
     });
+    found.sheets.retain(|service| {
+        let service = service.and_then(|service| catalogue.service(service));
+        let is_seen =
+            service.is_none_or(|service| !service.definition.confidential || readable.contains(&service.id));
+        reads_mail && is_seen
+    });
     let own = frame.signed_in.as_ref().and_then(|me| me.unit.as_ref()).is_some_and(|own| own.id == unit);
     let facts = app.calendars.unit(unit).ok_or(Problem::NotFound)?;
     let within = if own { String::new() } else { format!("unit={}&", facts.code) };
@@ -156,6 +164,7 @@ async fn show(
         |post: &&Post| post.fault && post.fetched_at.is_none_or(|at| now.duration_since(at) > SILENT);
     let page_ = UnitPage {
         mail: found.post.iter().map(|post| post.waiting).sum(),
+        scans: found.sheets.len(),
         silent: found.post.iter().filter(is_silent).map(|post| post.address.clone()).collect(),
         due: rows(&app, &frame, &found.due),
         due_today: found.load.iter().map(|load| load.due_today).sum(),
@@ -190,6 +199,8 @@ struct Found {
     waiting: Vec<(String, String, Timestamp, String)>,
     away: Vec<Delegation>,
     post: Vec<Post>,
+    /// The service of each sheet that waits, if it says one.
+    sheets: Vec<Option<ServiceId>>,
 }
 
 /// Everything the page asks about one unit: the same number of questions every day.
@@ -221,6 +232,7 @@ fn ask(
         waiting: today::waiting(r, unit, named)?,
         away: delegations::of_unit(r, unit, now)?,
         post: today::post(r, unit)?,
+        sheets: today::sheets(r, unit)?,
     })
 }
 

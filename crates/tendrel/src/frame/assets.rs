@@ -29,6 +29,7 @@ const STYLES: &[&str] = &[
     include_str!("styles/entry.css"),
     include_str!("styles/intake.css"),
     include_str!("styles/case.css"),
+    include_str!("styles/scans.css"),
     include_str!("styles/analysis.css"),
     include_str!("styles/narrow.css"),
     include_str!("styles/print.css"),

@@ -75,6 +75,13 @@ impl FormData {
         self.fields.iter().filter(|(field, _)| field == name).map(|(_, value)| value.trim()).collect()
     }
 
+    /// A field that was not sent gets this value.
+    pub fn unless_sent(&mut self, name: &str, value: String) {
+        if !self.has(name) {
+            self.fields.push((name.to_owned(), value));
+        }
+    }
+
     pub fn number(&self, name: &str) -> Option<i64> {
         self.text(name).parse().ok()
     }

@@ -66,6 +66,7 @@ const ENGLISH: &[&str] = &[
     include_str!("../../lang/en/system.ftl"),
     include_str!("../../lang/en/keeping.ftl"),
     include_str!("../../lang/en/mail.ftl"),
+    include_str!("../../lang/en/scans.ftl"),
     include_str!("../../lang/en/webhooks.ftl"),
     include_str!("../../lang/en/sms.ftl"),
     include_str!("../../lang/en/news.ftl"),

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::channels::forget_mail;
+use crate::channels::scans::forget as forget_scans;
 use crate::desk::catalogue::CatalogueData;
 use crate::desk::forget::{self, Why};
 use crate::desk::store::forget as cases;
@@ -214,6 +215,7 @@ fn remove_step(
                     What::Attachments => forget_mail::files_of_case(tx, *case)?,
                     _ => forget_mail::of_case(tx, *case)?,
                 });
+                files.extend(forget_scans::of_case(tx, *case)?);
                 store::removed(tx, run, rule.id, 1)?;
             }
             Ok(None) => {}
@@ -224,15 +226,16 @@ fn remove_step(
     Ok(files)
 }
 
-/// Removes mail that became no case.
+/// Removes mail and sheets of paper that became no case.
 fn remove_mail(app: &App, rule: &Rule, run: Uuid, now: Timestamp) -> Result<(), Problem> {
     let (id, before) = (rule.id, rule.due_before(now));
     loop {
         let (count, files) = app.db.write_blocking(move |tx| {
             purge::zeroed(tx, |tx| {
                 let (count, files) = forget_mail::without_case(tx, before, ROWS)?;
-                store::removed(tx, run, id, count)?;
-                Ok((count, files))
+                let (scans, pictures) = forget_scans::without_case(tx, before, ROWS)?;
+                store::removed(tx, run, id, count + scans)?;
+                Ok((count.max(scans), [files, pictures].concat()))
             })
         })?;
         purge::files(app, &files)?;
@@ -290,7 +293,10 @@ pub(super) fn survey(app: &App, r: &mut Reader, limit: i64) -> Result<Counts, Er
                 let due = store::addresses_due(r, before, limit)?;
                 add(rule.id, due.iter().map(|(.., count)| count).sum());
             }
-            What::Mail => add(rule.id, forget_mail::due(r, before, limit)?),
+            What::Mail => {
+                let scans = forget_scans::due(r, before, limit)?;
+                add(rule.id, forget_mail::due(r, before, limit)? + scans);
+            }
             what => add(rule.id, store::rows_due(r, what, before, limit)?),
         }
     }

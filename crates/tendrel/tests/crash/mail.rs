@@ -45,6 +45,7 @@ fn mailbox(url: &str, folder: &std::path::Path, server: &Dovecot) {
             unit: tx.one("SELECT organisation_id FROM units WHERE code = 'PUN'", &[], |row| row.at(0))?,
             service: tx.one("SELECT id FROM services WHERE code = 'something-else'", &[], |row| row.at(0))?,
             sorts: true,
+            is_fax: false,
             fetched_at: None,
             fault: String::new(),
             closed_at: None,

@@ -10,6 +10,7 @@ mod lost_server;
 mod mail;
 mod nodes;
 mod often_killed;
+mod pages;
 mod post;
 mod program;
 mod records;

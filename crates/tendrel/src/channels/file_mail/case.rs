@@ -19,6 +19,7 @@ use crate::channels::store::{self, Watcher};
 use crate::desk::accept::{Incoming, accept};
 use crate::desk::act::Refused;
 use crate::desk::by_mail::{self, Author as Speaker, Written};
+use crate::desk::came_in::CameIn;
 use crate::desk::request::{Channel, Request};
 use crate::desk::save::Desk;
 use crate::desk::store as desk_store;
@@ -203,8 +204,13 @@ impl Work {
         from: Author<'_>,
     ) -> Result<Filing, Refused> {
         let words = self.words(false);
-        let written =
-            Written { actor, words, files: self.mail.files.clone(), author, mail: self.mail.mail.id };
+        let written = Written {
+            actor,
+            words,
+            files: self.mail.files.clone(),
+            author,
+            came_in: CameIn::Mail(self.mail.mail.id),
+        };
         let confidential = request.confidential;
         let done = by_mail::add(tx, &self.desk, request, written)?;
         let (id, event) = match &done.carried_on {
@@ -275,7 +281,7 @@ impl Work {
             language: person.as_ref().map_or("en", |it| it.language.as_str()).to_owned(),
             files: self.mail.files.clone(),
             follows: None,
-            mail: Some(self.mail.mail.id),
+            came_in: Some(CameIn::Mail(self.mail.mail.id)),
             source: String::new(),
         };
         let actor = Actor { person: person.as_ref().map(|it| it.id), name: incoming.requester_name.clone() };

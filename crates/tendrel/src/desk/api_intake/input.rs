@@ -117,7 +117,7 @@ pub(super) async fn check(
         language: Language::from_code(&texts.of("language")).unwrap_or(viewer.language).code().to_owned(),
         files: form.files.iter().map(|(_, file)| file.clone()).collect(),
         follows: None,
-        mail: None,
+        came_in: None,
         source: String::new(),
     }))
 }

@@ -17,9 +17,9 @@ use crate::problem::Problem;
 
 /// What it was, and the words for the requester.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Solved {
-    pub(super) cause: String,
-    pub(super) words: String,
+pub(crate) struct Solved {
+    pub(crate) cause: String,
+    pub(crate) words: String,
 }
 
 pub(super) fn take(tx: &mut Transaction, desk: &Desk, actor: &Actor, id: RequestId) -> Result<(), Problem> {
@@ -58,7 +58,7 @@ fn perform(
 ) -> Result<(), Problem> {
     let request = store::by_id(tx, id)?.ok_or(Problem::NotFound)?;
     let standing = Standing::of_the_unit();
-    let mut case = Case { tx, desk, actor: actor.clone(), standing, request, mail: None };
+    let mut case = Case { tx, desk, actor: actor.clone(), standing, request, came_in: None };
     match (act.run)(&mut case, form) {
         Ok(_) => Ok(()),
         Err(Refused::Problem(problem)) => Err(problem),

@@ -22,7 +22,7 @@ use crate::settings::{LONG_TEXT_LIMIT, SHORT_TEXT_LIMIT};
 use crate::viewer::Viewer;
 
 /// The ways in that an officer writes down; the first is the usual one.
-pub(super) const CHANNELS: [Channel; 5] =
+pub(crate) const CHANNELS: [Channel; 5] =
     [Channel::Phone, Channel::WalkIn, Channel::Letter, Channel::Fax, Channel::Email];
 
 /// A paper that lay for longer than this has a mistyped date.
@@ -31,39 +31,39 @@ const PEOPLE_SHOWN: i64 = 8;
 
 /// What is shown again, whatever happens.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Input {
+pub(crate) struct Input {
     form: FormData,
     /// Typed, or filled in from the person that was found.
-    pub(super) name: String,
-    pub(super) office: String,
-    pub(super) phone: String,
-    pub(super) email: String,
-    pub(super) person: Option<PersonId>,
+    pub(crate) name: String,
+    pub(crate) office: String,
+    pub(crate) phone: String,
+    pub(crate) email: String,
+    pub(crate) person: Option<PersonId>,
     /// People that may be meant; empty when nobody was looked for.
-    pub(super) people: Vec<PersonHit>,
-    pub(super) has_looked: bool,
+    pub(crate) people: Vec<PersonHit>,
+    pub(crate) has_looked: bool,
 }
 
 /// What the directory and the desk know about it.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Known {
+pub(crate) struct Known {
     person: Option<PersonHit>,
     offices: Vec<OfficeHit>,
     /// Open requests of the same office for the same service: number, subject, since when.
-    pub(super) same: Vec<(String, String, Timestamp)>,
+    pub(crate) same: Vec<(String, String, Timestamp)>,
 }
 
 /// Checked, and ready for the door.
 #[derive(Clone, Debug)]
-pub(super) struct Call {
-    pub(super) incoming: Incoming,
+pub(crate) struct Call {
+    pub(crate) incoming: Incoming,
     /// The officer who writes it down takes it.
-    pub(super) taken: bool,
-    pub(super) solved: Option<Solved>,
+    pub(crate) taken: bool,
+    pub(crate) solved: Option<Solved>,
 }
 
 impl Input {
-    pub(super) fn of(form: FormData) -> Input {
+    pub(crate) fn of(form: FormData) -> Input {
         let text = |name: &str| form.text(name).to_owned();
         Input {
             name: text("name"),
@@ -76,38 +76,38 @@ impl Input {
         }
     }
 
-    pub(super) fn form(&self) -> &FormData {
+    pub(crate) fn form(&self) -> &FormData {
         &self.form
     }
 
-    pub(super) fn text(&self, name: &str) -> &str {
+    pub(crate) fn text(&self, name: &str) -> &str {
         self.form.text(name)
     }
 
-    pub(super) fn is_on(&self, name: &str) -> bool {
+    pub(crate) fn is_on(&self, name: &str) -> bool {
         self.form.text(name) == "yes"
     }
 
     /// Which button was pressed.
-    pub(super) fn wanted(&self) -> &str {
+    pub(crate) fn wanted(&self) -> &str {
         self.form.text("do")
     }
 
-    pub(super) fn has_seen_same(&self) -> bool {
+    pub(crate) fn has_seen_same(&self) -> bool {
         self.form.text("same") == "seen"
     }
 
-    pub(super) fn channel(&self) -> Channel {
+    pub(crate) fn channel(&self) -> Channel {
         let typed = Channel::from_code(self.form.text("channel"));
         typed.filter(|channel| CHANNELS.contains(channel)).unwrap_or(CHANNELS[0])
     }
 
-    pub(super) fn given(&self) -> Given {
+    pub(crate) fn given(&self) -> Given {
         Given::of_page(&self.form)
     }
 
     /// The service that was typed or chosen: by its code, or by its whole name.
-    pub(super) fn service(&self, catalogue: &CatalogueData) -> Option<Arc<Service>> {
+    pub(crate) fn service(&self, catalogue: &CatalogueData) -> Option<Arc<Service>> {
         let typed = self.form.text("service");
         let wanted = fold(typed);
         let is_meant = |service: &&Arc<Service>| {
@@ -120,7 +120,7 @@ impl Input {
     }
 
     /// People with this name, telephone number or office.
-    pub(super) async fn find_people(&mut self, app: &App) -> Result<(), Problem> {
+    pub(crate) async fn find_people(&mut self, app: &App) -> Result<(), Problem> {
         let typed = self.name.clone();
         self.people = app.db.read(move |r| lookup::find_people(r, &typed, None, PEOPLE_SHOWN)).await?;
         self.has_looked = true;
@@ -128,7 +128,7 @@ impl Input {
     }
 
     /// Fills in what the directory knows of the person that was chosen.
-    pub(super) async fn use_person(&mut self, app: &App) -> Result<(), Problem> {
+    pub(crate) async fn use_person(&mut self, app: &App) -> Result<(), Problem> {
         let Some(id) = self.person else {
             return Ok(());
         };
@@ -140,7 +140,7 @@ impl Input {
     }
 
     /// One look-up for all that is asked of the database.
-    pub(super) async fn look_up(&self, app: &App) -> Result<Known, Problem> {
+    pub(crate) async fn look_up(&self, app: &App) -> Result<Known, Problem> {
         let (person, office) = (self.person, self.office.clone());
         let service = self.service(&app.catalogue.now()).map(|service| service.id);
         let read = app.db.read(move |r| {
@@ -160,7 +160,7 @@ impl Input {
         Ok(read.await?)
     }
 
-    pub(super) fn check(&self, app: &App, viewer: &Viewer, known: &Known) -> Result<Call, Faults> {
+    pub(crate) fn check(&self, app: &App, viewer: &Viewer, known: &Known) -> Result<Call, Faults> {
         let catalogue = app.catalogue.now();
         let mut faults = Faults::new();
         let received_at = self.received(app).unwrap_or_else(|fault| {
@@ -259,7 +259,7 @@ impl Input {
             language: viewer.language.code().to_owned(),
             files: self.form.files.iter().map(|(_, file)| file.clone()).collect(),
             follows: None,
-            mail: None,
+            came_in: None,
             source: String::new(),
         }
     }

@@ -49,15 +49,15 @@ struct Page {
 }
 
 /// What hangs on the service and the office.
-struct Part {
-    service: Option<Arc<Service>>,
-    fields: Vec<FieldView>,
-    impacts: Vec<Grade>,
-    urgencies: Vec<Grade>,
-    impact: String,
-    urgency: String,
-    same: Vec<(String, String, Timestamp)>,
-    complete: bool,
+pub(crate) struct Part {
+    pub(crate) service: Option<Arc<Service>>,
+    pub(crate) fields: Vec<FieldView>,
+    pub(crate) impacts: Vec<Grade>,
+    pub(crate) urgencies: Vec<Grade>,
+    pub(crate) impact: String,
+    pub(crate) urgency: String,
+    pub(crate) same: Vec<(String, String, Timestamp)>,
+    pub(crate) complete: bool,
 }
 
 #[derive(Template)]
@@ -91,6 +91,16 @@ pub(super) async fn fragment(app: &App, viewer: &Viewer, input: &Input) -> Resul
     page(StatusCode::OK, &Fragment { wrong: Wrong::default(), part, frame })
 }
 
+/// What is wrong, in the order of the page.
+pub(crate) fn wrong(frame: &Frame, service: Option<&Arc<Service>>, faults: &Faults) -> Wrong {
+    let fields = service.map_or(&[][..], |service| service.definition.fields.as_slice());
+    let mut wrong = Wrong::default();
+    for (name, fault) in in_order(faults, &ORDER, fields) {
+        wrong.note(&field_of(name), fault.say(frame));
+    }
+    wrong
+}
+
 /// The order of the page.
 const ORDER: [&str; 14] = [
     "name",
@@ -117,11 +127,7 @@ pub(super) async fn again(
     faults: &Faults,
 ) -> Result<Response, Problem> {
     let mut shown = build(app, viewer, input, known.clone());
-    let service = shown.part.service.clone();
-    let fields = service.as_ref().map_or(&[][..], |service| service.definition.fields.as_slice());
-    for (name, fault) in in_order(faults, &ORDER, fields) {
-        shown.wrong.note(&field_of(name), fault.say(&shown.frame));
-    }
+    shown.wrong = wrong(&shown.frame, shown.part.service.as_ref(), faults);
     refused_files(&mut shown);
     shown.frame.title = format!("{}: {}", shown.frame.t("error-prefix"), shown.h1);
     page(StatusCode::UNPROCESSABLE_ENTITY, &shown)
@@ -196,7 +202,7 @@ fn build(app: &App, viewer: &Viewer, input: &Input, known: Known) -> Page {
     }
 }
 
-fn part(app: &App, frame: &Frame, input: &Input, known: Known) -> Part {
+pub(crate) fn part(app: &App, frame: &Frame, input: &Input, known: Known) -> Part {
     let catalogue = app.catalogue.now();
     let service = input.service(&catalogue);
     let or_default = |name: &str, default: Option<i64>| match input.text(name) {

@@ -176,6 +176,12 @@ pub fn waiting(
     )
 }
 
+/// The services that sheets of paper say which wait in a unit, one for each sheet, at most a hundred.
+pub fn sheets(r: &mut Reader, unit: OrganisationId) -> Result<Vec<Option<ServiceId>>, Error> {
+    let sql = "SELECT service_id FROM scans WHERE unit_id = $1 AND state = 'waiting' LIMIT 100";
+    r.rows(sql, &[unit.into()], |row| row.get("service_id"))
+}
+
 /// A mailbox of the unit: what waits there for somebody, at most a hundred, and since when its server is silent.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Post {

@@ -25,6 +25,8 @@ pub(super) struct Stored {
     sms: (bool, i64, Option<SignedDuration>),
     /// Mails that wait to be filed, those that wait for a person, and mailboxes that are silent.
     mail: (i64, i64, i64),
+    /// Files that wait to be read, and sheets that wait for a person.
+    scans: (i64, i64),
 }
 
 pub(super) fn read(r: &mut Reader, now: Timestamp, idle: SignedDuration) -> Result<Stored, Error> {
@@ -62,9 +64,17 @@ pub(super) fn read(r: &mut Reader, now: Timestamp, idle: SignedDuration) -> Resu
         broken: number(r, "SELECT COUNT(*) AS n FROM broken_chains")?,
         schema: backups::schema(r)?,
         mail: mail(r)?,
+        scans: scans(r)?,
         webhooks: webhooks(r, now)?,
         sms: sms(r, now)?,
     })
+}
+
+fn scans(r: &mut Reader) -> Result<(i64, i64), Error> {
+    let kept = "SELECT COUNT(*) AS n FROM (SELECT 1 FROM scan_files WHERE state = 'kept' LIMIT 1000) w";
+    let waiting = "SELECT COUNT(*) AS n FROM (SELECT 1 FROM scans WHERE state = 'waiting' LIMIT 1000) w";
+    let mut count = |sql: &str| r.one(sql, &[], |row| row.get("n"));
+    Ok((count(kept)?, count(waiting)?))
 }
 
 fn mail(r: &mut Reader) -> Result<(i64, i64, i64), Error> {
@@ -152,6 +162,12 @@ impl Stored {
             "Cases whose record was found altered outside the program.",
             self.broken as f64,
         );
+        self.tell_channels(text);
+        text.gauge("tendrel_schema_version", "The newest step of the schema.", self.schema as f64);
+    }
+
+    /// What comes in and goes out.
+    fn tell_channels(&self, text: &mut Text) {
         let (kept, quarantined, silent) = self.mail;
         text.gauge("tendrel_mail_kept", "Mails that wait to be filed, 1,000 at most.", kept as f64);
         text.gauge(
@@ -163,6 +179,13 @@ impl Stored {
             "tendrel_mailboxes_silent",
             "Mailboxes whose server could not be asked for a quarter of an hour.",
             silent as f64,
+        );
+        let (kept, waiting) = self.scans;
+        text.gauge("tendrel_scans_kept", "Scans that wait to be read, 1,000 at most.", kept as f64);
+        text.gauge(
+            "tendrel_scans_waiting",
+            "Sheets of paper that wait for somebody to look at them, 1,000 at most.",
+            waiting as f64,
         );
         let (paused, waiting, oldest) = self.webhooks;
         text.gauge(
@@ -188,6 +211,5 @@ impl Stored {
             "How long the oldest of them that is due has waited.",
             oldest.unwrap_or_default().as_secs_f64(),
         );
-        text.gauge("tendrel_schema_version", "The newest step of the schema.", self.schema as f64);
     }
 }
