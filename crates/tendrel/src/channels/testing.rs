@@ -1,5 +1,8 @@
 //! What the tests of mail share: mailboxes of two desks, and mail that comes to them.
 
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+
 use crate::channels::keep_mail::{Came, Kept, keep};
 use crate::channels::mailbox::Mailbox;
 use crate::channels::{file_mail, store};
@@ -73,4 +76,20 @@ pub(crate) async fn all_filed(world: &World) {
 pub(crate) fn the_number(world: &World) -> String {
     let sql = "SELECT number FROM requests ORDER BY id DESC LIMIT 1";
     world.app.db.read_blocking(move |r| r.one(sql, &[], |row| row.get::<String>("number"))).unwrap()
+}
+
+/// Speaks clamd's language; finds "EICAR".
+pub(crate) async fn clamd() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut heard = Vec::new();
+            while !heard.ends_with(&[0, 0, 0, 0]) && stream.read_buf(&mut heard).await.unwrap() > 0 {}
+            let found = String::from_utf8_lossy(&heard).contains("EICAR");
+            let answer: &[u8] = if found { b"stream: Eicar FOUND\0" } else { b"stream: OK\0" };
+            stream.write_all(answer).await.unwrap();
+        }
+    });
+    address
 }

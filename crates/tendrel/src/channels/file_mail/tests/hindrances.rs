@@ -1,12 +1,9 @@
 //! What is no case, and what hinders no other.
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
-
 use crate::channels::file_mail;
 use crate::channels::keep_mail::{Came, LONGEST, keep};
 use crate::channels::store::mails;
-use crate::channels::testing::{all_filed, comes, mail, mailbox, with};
+use crate::channels::testing::{all_filed, clamd, comes, mail, mailbox, with};
 use crate::desk::testing::{given, reported};
 use crate::problem::Problem;
 use crate::testing::World;
@@ -135,22 +132,6 @@ async fn one_that_fails_for_a_reason_of_its_own_is_shown_with_it() {
         1
     );
     assert_eq!(world.number("SELECT COUNT(*) FROM requests"), 1);
-}
-
-/// Speaks clamd's language; finds "EICAR".
-async fn clamd() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap().to_string();
-    tokio::spawn(async move {
-        while let Ok((mut stream, _)) = listener.accept().await {
-            let mut heard = Vec::new();
-            while !heard.ends_with(&[0, 0, 0, 0]) && stream.read_buf(&mut heard).await.unwrap() > 0 {}
-            let found = String::from_utf8_lossy(&heard).contains("EICAR");
-            let answer: &[u8] = if found { b"stream: Eicar FOUND\0" } else { b"stream: OK\0" };
-            stream.write_all(answer).await.unwrap();
-        }
-    });
-    address
 }
 
 #[tokio::test]

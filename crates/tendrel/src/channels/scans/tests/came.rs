@@ -3,10 +3,12 @@
 use super::sheets::{self, png};
 use super::{FORM, all_read, comes, of};
 use crate::channels::marks::Marks;
-use crate::channels::scans::keep::By;
+use crate::channels::scans::keep::{self, By};
 use crate::channels::scans::store::files;
+use crate::channels::testing::clamd;
 use crate::desk::sheet_code::{SheetCase, SheetCode};
 use crate::desk::testing::{given, reported, resolved, veiled};
+use crate::problem::Problem;
 use crate::testing::{Who, World};
 
 fn continued(world: &World, number: &str, mark: Option<&str>) -> String {
@@ -201,4 +203,17 @@ async fn a_form_for_a_confidential_service_is_seen_by_the_named_alone() {
     world.browser(Who::Karma).get("/scans").await.must_have("Nothing waits");
     world.browser(Who::Karma).get("/today").await.must_not_have("sheet of paper waits");
     world.browser(Who::Sonam).get("/scans").await.must_have("a.png");
+}
+
+#[tokio::test]
+async fn a_sheet_with_a_virus_becomes_no_file_of_ours_and_a_scanner_that_is_away_lets_it_wait() {
+    let mut world = World::new();
+    let scanner = clamd().await;
+    world.set_settings(|settings| settings.virus_scanner = Some(scanner));
+    assert!(keep::store(&world.app, "fax.pdf", b"%PDF- sound").await.unwrap().is_ok());
+    assert_eq!(keep::store(&world.app, "fax.pdf", b"%PDF- EICAR").await.unwrap().unwrap_err(), "virus");
+    assert_eq!(world.app.files.stored_before(jiff::Timestamp::MAX).unwrap().len(), 1);
+    world.set_settings(|settings| settings.virus_scanner = Some("127.0.0.1:1".to_owned()));
+    let away = keep::store(&world.app, "fax.pdf", b"%PDF- sound").await;
+    assert!(matches!(away, Err(Problem::Busy)));
 }
