@@ -5,6 +5,7 @@
 use std::io::Write;
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -103,8 +104,12 @@ impl Dovecot {
 
     /// It goes away, and leaves its mail.
     pub fn stop(&mut self) {
-        let _ = Command::new("/bin/kill").arg(self.server.id().to_string()).status();
-        let _ = self.server.wait();
+        // Those that it started would go on talking for some seconds: all of its group go.
+        let group = format!("-{}", self.server.id());
+        for signal in ["-TERM", "-KILL"] {
+            let _ = Command::new("/bin/kill").args([signal, "--", &group]).stderr(Stdio::null()).status();
+            let _ = self.server.wait();
+        }
     }
 
     /// At the same port.
@@ -147,7 +152,15 @@ fn serve(program: &Path, folder: &Path, port: u16, tokens: Option<&str>) -> Chil
     std::fs::write(&settings, text).unwrap();
     let quiet = Stdio::null;
     let mut command = Command::new(program);
-    command.arg("-F").arg("-c").arg(&settings).stdout(quiet()).stderr(quiet()).spawn().unwrap()
+    command
+        .arg("-F")
+        .arg("-c")
+        .arg(&settings)
+        .process_group(0)
+        .stdout(quiet())
+        .stderr(quiet())
+        .spawn()
+        .unwrap()
 }
 
 /// The part of the settings that says who may come in.

@@ -76,7 +76,7 @@ fn acts() -> Vec<Operation> {
         ("office", short()),
         ("phone", text()),
         ("email", short()),
-        ("subject!", short()),
+        ("subject", short()),
         ("description", words()),
         ("channel", one_of(["fax", "letter"])),
         ("received", text()),
