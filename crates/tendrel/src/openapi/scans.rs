@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::operation::Operation;
-use super::schema::{and, body, count, id, instant, list, name, object, one_of, or_null, short, text, words};
+use super::schema::{and, body, count, id, instant, list, name, object, one_of, or_null, short, text};
 
 pub(super) fn operations() -> Vec<Operation> {
     let scan = scan();
@@ -73,11 +73,11 @@ fn acts() -> Vec<Operation> {
         ("service!", text()),
         ("name!", short()),
         ("person", text()),
-        ("office", short()),
+        ("office", text()),
         ("phone", text()),
         ("email", short()),
         ("subject", short()),
-        ("description", words()),
+        ("description", text()),
         ("channel", one_of(["fax", "letter"])),
         ("received", text()),
         ("impact", text()),
