@@ -13,6 +13,7 @@ use crate::app::App;
 use crate::channels::keep_mail::{self, Came, Kept, LONGEST};
 use crate::channels::listen_mail::session::{Envelope, Next, Protocol, Session, too_long};
 use crate::channels::listen_mail::{MEGABYTE, Room};
+use crate::channels::mailbox::Mailbox;
 use crate::channels::store;
 use crate::id::MailboxId;
 use crate::problem::Problem;
@@ -34,6 +35,8 @@ pub(super) struct Conversation<'a> {
     room: &'a Room,
     session: Session,
     peer: IpAddr,
+    /// Those that are open, as of the message that has begun.
+    mailboxes: Vec<Mailbox>,
 }
 
 /// Says one thing, and no more.
@@ -44,7 +47,7 @@ pub(super) async fn turn_away(stream: &mut (impl AsyncWrite + Unpin), words: &st
 
 impl<'a> Conversation<'a> {
     pub(super) fn new(app: &'a App, room: &'a Room, session: Session, peer: IpAddr) -> Conversation<'a> {
-        Conversation { app, room, session, peer }
+        Conversation { app, room, session, peer, mailboxes: Vec::new() }
     }
 
     pub(super) fn began_tls(&mut self) {
@@ -77,8 +80,10 @@ impl<'a> Conversation<'a> {
                 };
                 match next {
                     Next::Say(answer) => answers += &line(&answer),
-                    Next::Sender { from, size } => answers += &line(&self.sender(from, size)),
-                    Next::Recipient(address) => answers += &line(&self.recipient(address).await),
+                    Next::Sender { from, size } => answers += &line(&self.sender(from, size).await),
+                    Next::Recipient(address) => {
+                        answers += &line(&self.session.take_recipient(address, &self.mailboxes));
+                    }
                     Next::End(answer) => {
                         answers += &line(&answer);
                         break Some(Ended::Here);
@@ -113,22 +118,19 @@ impl<'a> Conversation<'a> {
         }
     }
 
-    fn sender(&mut self, from: String, size: Option<usize>) -> String {
+    async fn sender(&mut self, from: String, size: Option<usize>) -> String {
         let most = self.app.settings.mail_listener.a_minute;
         if !self.room.may_send(self.peer, self.app.clock.now().as_second(), most) {
             return format!("450 4.7.1 {most} messages a minute are taken from you, come again");
         }
-        self.session.began(from, size)
-    }
-
-    async fn recipient(&mut self, address: String) -> String {
         match self.app.db.read(store::mailboxes).await {
-            Ok(mailboxes) => self.session.take_recipient(address, &mailboxes),
+            Ok(mailboxes) => self.mailboxes = mailboxes,
             Err(error) => {
-                tracing::error!("whose address it is could not be read: {error:?}");
-                COME_AGAIN.to_owned()
+                tracing::error!("whose mail is taken could not be read: {error:?}");
+                return COME_AGAIN.to_owned();
             }
         }
+        self.session.began(from, size)
     }
 
     /// The message, and what it is answered; returns what was heard after it.
