@@ -187,6 +187,7 @@ call-channel-walk-in = Visit
 call-channel-letter = Letter
 call-channel-fax = Fax
 call-channel-email = E-mail
+call-channel-missing = Choose how it came in from the list
 call-received = Received
 call-received-hint = Leave the time empty for now. For a letter or a fax: when it reached the unit; the promise counts from then.
 call-received-read = Write the day and time as 2026-11-19 10:30

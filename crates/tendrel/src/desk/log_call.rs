@@ -14,7 +14,7 @@ use serde::Deserialize;
 use crate::app::App;
 use crate::desk::accept::{Accepted, accept_under};
 use crate::desk::ask::{secret_of, take_kept};
-use crate::desk::log_call::input::{Call, Input};
+use crate::desk::log_call::input::{CHANNELS, Call, Input};
 use crate::desk::save::Desk;
 use crate::desk::store;
 use crate::directory::sessions;
@@ -92,7 +92,7 @@ async fn send(State(app): State<App>, viewer: Viewer, mut form: FormData) -> Res
         _ => {}
     }
     let known = input.look_up(&app).await?;
-    let call = match input.check(&app, &viewer, &known) {
+    let call = match input.check(&app, &viewer, &known, &CHANNELS) {
         Ok(call) => call,
         Err(faults) => return show::again(&app, &viewer, &input, &known, &faults).await,
     };

@@ -64,6 +64,9 @@ pub(super) async fn find(app: &App, viewer: &Viewer, id: &str) -> Result<Found, 
         .await
 }
 
+/// As what a sheet can have come.
+pub(super) const CHANNELS: [Channel; 2] = [Channel::Fax, Channel::Letter];
+
 #[derive(Template)]
 #[template(path = "channels/scans/show.html")]
 struct Page {
@@ -155,7 +158,7 @@ pub(super) async fn write(
         |service| frame.plain_name(&service.definition.name, &service.definition.name_dz).to_owned(),
     );
     let catalogue = app.catalogue.now();
-    let channels = [Channel::Fax, Channel::Letter]
+    let channels = CHANNELS
         .map(|channel| (channel.code().to_owned(), frame.t(&format!("call-channel-{}", channel.code()))));
     let shown = Page {
         services: catalogue.services.iter().filter(|service| !service.withdrawn).cloned().collect(),

@@ -185,7 +185,7 @@ async fn case(
         return show::write(&app, &viewer, found, input, Wrong::default(), StatusCode::OK).await;
     }
     let known = input.look_up(&app).await?;
-    let call = match input.check(&app, &viewer, &known) {
+    let call = match input.check(&app, &viewer, &known, &show::CHANNELS) {
         Ok(call) => call,
         Err(faults) => {
             let service = input.service(&app.catalogue.now());
@@ -208,10 +208,9 @@ async fn case(
 /// One transaction: the record with the sheet on it, and the sheet filed.
 async fn make(app: &App, viewer: &Viewer, found: Found, input: &Input, call: Call) -> Result<(), Problem> {
     let scan = &found.scan;
-    let chosen = Channel::from_code(input.text("channel"));
-    let chosen = chosen.filter(|channel| matches!(channel, Channel::Fax | Channel::Letter));
     let mut incoming = call.incoming;
-    incoming.channel = chosen.unwrap_or_else(|| By::channel(&scan.came_by));
+    incoming.channel =
+        Channel::from_code(input.text("channel")).unwrap_or_else(|| By::channel(&scan.came_by));
     if input.text("received").is_empty() {
         incoming.received_at = scan.came_at;
     }

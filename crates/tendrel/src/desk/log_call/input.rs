@@ -160,9 +160,20 @@ impl Input {
         Ok(read.await?)
     }
 
-    pub(crate) fn check(&self, app: &App, viewer: &Viewer, known: &Known) -> Result<Call, Faults> {
+    /// `channels` are those that the page offers; a call that names none came by the first of them.
+    pub(crate) fn check(
+        &self,
+        app: &App,
+        viewer: &Viewer,
+        known: &Known,
+        channels: &[Channel],
+    ) -> Result<Call, Faults> {
         let catalogue = app.catalogue.now();
         let mut faults = Faults::new();
+        let is_offered = |code| Channel::from_code(code).is_some_and(|channel| channels.contains(&channel));
+        if self.form.given("channel").is_some_and(|code| !is_offered(code)) {
+            faults.insert("channel".to_owned(), Fault::new("call-channel-missing"));
+        }
         let received_at = self.received(app).unwrap_or_else(|fault| {
             faults.insert("received".to_owned(), fault);
             app.clock.now()

@@ -102,12 +102,13 @@ pub(crate) fn wrong(frame: &Frame, service: Option<&Arc<Service>>, faults: &Faul
 }
 
 /// The order of the page.
-const ORDER: [&str; 14] = [
+const ORDER: [&str; 15] = [
     "name",
     "office",
     "reach",
     "email",
     "caller",
+    "channel",
     "received",
     "service",
     "subject",

@@ -113,8 +113,10 @@ async fn everything_that_is_missing_is_named_and_nothing_typed_is_lost() {
     for words in ["is not one of the answers", "Enter a phone number"] {
         page.must_have(words);
     }
-    call(&world, &[("channel", "telepathy")]).await.must_be(200);
-    assert_eq!(world.number("SELECT COUNT(*) FROM requests WHERE channel = 'phone'"), 1);
+    let page = call(&world, &[("channel", "telepathy")]).await;
+    page.must_be(422);
+    page.must_have("Choose how it came in from the list");
+    assert_eq!(world.number("SELECT COUNT(*) FROM requests"), 0);
 }
 
 #[tokio::test]

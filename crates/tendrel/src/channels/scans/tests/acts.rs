@@ -55,6 +55,12 @@ async fn a_sheet_becomes_a_case_with_its_picture() {
     wrong.must_be(422);
     wrong.must_have("kept</textarea>");
     wrong.must_have("What is wrong?");
+    for elsewhere in ["phone", "pigeon"] {
+        let fields: Vec<_> = CALL.into_iter().chain([("channel", elsewhere)]).collect();
+        let refused = karma.post(&case, &fields).await;
+        refused.must_be(422);
+        refused.must_have("Choose how it came in from the list");
+    }
     let fields: Vec<_> = CALL.into_iter().chain([("channel", "fax")]).collect();
     let photo: &[(&str, &str, &[u8])] = &[("f-photo", "box.txt", b"red lights")];
     let again = karma.post_files(&case, &[("name", "Pema"), ("service", "internet-lan")], photo).await;
