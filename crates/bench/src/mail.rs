@@ -11,7 +11,6 @@ use tendrel::app::App;
 use tendrel::channels::keep_mail::LONGEST;
 use tendrel::channels::mailbox::Mailbox;
 use tendrel::channels::store::insert_mailbox;
-use tendrel::id::MailboxId;
 
 use crate::server::Place;
 
@@ -65,19 +64,7 @@ fn open_desk(app: &App) -> anyhow::Result<()> {
     })?;
     let catalogue = app.catalogue.now();
     let service = catalogue.service_by_code("something-else").context("there is no such service")?;
-    let mailbox = Mailbox {
-        id: MailboxId::new(app.clock.now()),
-        address: DESK.to_owned(),
-        name: "ICT Services".to_owned(),
-        unit,
-        service: service.id,
-        sorts: true,
-        is_fax: false,
-        fetched_at: None,
-        fault: String::new(),
-        closed_at: None,
-        version: 1,
-    };
+    let mailbox = Mailbox::new(DESK, "ICT Services", unit, service.id, app.clock.now());
     Ok(app.db.write_blocking(move |tx| insert_mailbox(tx, &mailbox))?)
 }
 

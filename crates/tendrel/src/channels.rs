@@ -1,6 +1,7 @@
 //! Where requests come from beside the web, and where what happens to them is told.
 
 mod access;
+mod add_to_case;
 pub mod deliver;
 mod feed;
 pub mod fetch_mail;

@@ -55,15 +55,28 @@ pub async fn run(app: App) {
 /// # Errors
 /// When the database or the store of files cannot be used; then nothing was counted against a mail.
 pub async fn round(app: &App) -> Result<usize, Problem> {
-    let waiting = app.db.read(mails::any_kept).await?;
-    if !waiting {
+    if !app.db.read(mails::any_kept).await? {
         return Ok(0);
     }
     let step = app.db.write(|tx| mails::take_up(tx, STEP)).await?;
+    let count = step.len();
+    all(app, step).await?;
+    Ok(count)
+}
+
+/// This mail, before those that wait as well; nothing where another node has it already.
+///
+/// # Errors
+/// As of `round`.
+pub async fn this(app: &App, id: MailId) -> Result<(), Problem> {
+    let taken = app.db.write(move |tx| mails::take(tx, id)).await?;
+    all(app, taken.into_iter().collect()).await
+}
+
+async fn all(app: &App, step: Vec<Mail>) -> Result<(), Problem> {
     let mailboxes = app.db.read(store::all_mailboxes).await?;
     let addresses: Vec<String> = mailboxes.iter().map(|mailbox| mailbox.address.clone()).collect();
     let ids: Vec<MailId> = step.iter().map(|mail| mail.id).collect();
-    let count = step.len();
     for mail in step {
         let Some(mailbox) = mailboxes.iter().find(|mailbox| mailbox.id == mail.mailbox) else { continue };
         if mail.tries > TRIES {
@@ -96,7 +109,7 @@ pub async fn round(app: &App) -> Result<usize, Problem> {
             }
         }
     }
-    Ok(count)
+    Ok(())
 }
 
 /// Is it the program's state, and not the mail, that stands in the way?

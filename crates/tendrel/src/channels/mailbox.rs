@@ -26,6 +26,29 @@ pub struct Mailbox {
 }
 
 impl Mailbox {
+    /// A new one whose mail is handed over and sorted by its words.
+    pub fn new(
+        address: &str,
+        name: &str,
+        unit: OrganisationId,
+        service: ServiceId,
+        now: Timestamp,
+    ) -> Mailbox {
+        Mailbox {
+            id: MailboxId::new(now),
+            address: address.to_lowercase(),
+            name: name.to_owned(),
+            unit,
+            service,
+            sorts: true,
+            is_fax: false,
+            fetched_at: None,
+            fault: String::new(),
+            closed_at: None,
+            version: 1,
+        }
+    }
+
     /// Is a mail to this address for this mailbox? What stands after a `+` is ours.
     pub fn takes(&self, address: &str) -> bool {
         plain(address) == self.address

@@ -200,22 +200,12 @@ fn check(app: &App, frame: &Frame, typed: &FormData) -> Result<(Mailbox, Server)
         wrong.note(field, frame.t(key));
     }
     match (unit, service) {
-        (Some(unit), Some(service)) if wrong.is_empty() => Ok((
-            Mailbox {
-                id: MailboxId::new(app.clock.now()),
-                address,
-                name: name.to_owned(),
-                unit: unit.id,
-                service: service.id,
-                sorts: typed.given("sorts").is_some(),
-                is_fax: typed.given("is_fax").is_some(),
-                fetched_at: None,
-                fault: String::new(),
-                closed_at: None,
-                version: 1,
-            },
-            server,
-        )),
+        (Some(unit), Some(service)) if wrong.is_empty() => {
+            let mut mailbox = Mailbox::new(&address, name, unit.id, service.id, app.clock.now());
+            mailbox.sorts = typed.given("sorts").is_some();
+            mailbox.is_fax = typed.given("is_fax").is_some();
+            Ok((mailbox, server))
+        }
         _ => Err(wrong),
     }
 }

@@ -8,11 +8,12 @@ use axum::routing::post;
 use serde_json::json;
 
 use crate::app::App;
+use crate::channels::add_to_case::{case_of_unit, why_not};
 use crate::channels::file_mail::{self, Beginning, Work};
 use crate::channels::show_mail::{self, Found, find};
 use crate::channels::store;
 use crate::channels::store::mails::{self, State};
-use crate::desk::access::{self as desk_access, At, Doing};
+use crate::desk::access::Doing;
 use crate::desk::act::Refused;
 use crate::directory::answer;
 use crate::frame::form::{FormData, Wrong};
@@ -62,7 +63,7 @@ async fn again(Held(app): Held<App>, viewer: Viewer, Path(id): Path<String>) -> 
     if !app.db.write(move |tx| mails::again(tx, id)).await? {
         return Err(Problem::Changed);
     }
-    while file_mail::round(&app).await? > 0 {}
+    file_mail::this(&app, id).await?;
     done(&app, &viewer, found, "mail-again").await
 }
 
@@ -84,25 +85,14 @@ async fn add(
     let found = waiting(&app, &viewer, &id).await?;
     let frame = Frame::new(&app, &viewer, "");
     let (work, from) = (work(&app, &found).await?, found.mail.state);
-    let (asker, at) = (viewer.clone(), At::Number(form.text("number").to_owned()));
-    let added = app
-        .db
-        .write(move |tx| -> Result<(), Refused> {
-            let (request, standing) = desk_access::find_to(tx, &asker, &at, Doing::Reply)?;
-            if !standing.is_unit() {
-                return Err(Problem::Forbidden.into());
-            }
-            work.add_by_hand(tx, from, request, &asker.actor())
-        })
-        .await;
-    let why = match added {
+    let (asker, number) = (viewer.clone(), form.text("number").to_owned());
+    let added = app.db.write(move |tx| {
+        let (request, _) = case_of_unit(tx, &asker, &number, Doing::Reply)?;
+        work.add_by_hand(tx, from, request, &asker.actor())
+    });
+    let why = match added.await {
         Ok(()) => return done(&app, &viewer, found, "mail-added").await,
-        Err(Refused::Problem(Problem::NotFound | Problem::Forbidden | Problem::SayWhy(_))) => {
-            "mail-number-unknown"
-        }
-        Err(Refused::Rule(key)) => key,
-        Err(Refused::Problem(problem)) => return Err(problem),
-        Err(_) => return Err(Problem::Changed),
+        Err(refused) => why_not(refused, "mail-number-unknown")?,
     };
     let mut wrong = Wrong::default();
     wrong.note("number", frame.t(why));

@@ -6,7 +6,7 @@ use tokio::net::TcpListener;
 use crate::channels::keep_mail::{Came, Kept, keep};
 use crate::channels::mailbox::Mailbox;
 use crate::channels::{file_mail, store};
-use crate::id::{MailboxId, OrganisationId};
+use crate::id::OrganisationId;
 use crate::testing::World;
 
 pub(crate) const DESK: &str = "ict@punakha.example";
@@ -22,19 +22,8 @@ pub(crate) fn mailbox_at(world: &World, address: &str, unit: OrganisationId, ser
     if let Some(mailbox) = open.into_iter().find(|mailbox| mailbox.address == address) {
         return mailbox;
     }
-    let mailbox = Mailbox {
-        id: MailboxId::new(world.app.clock.now()),
-        address: address.to_owned(),
-        name: "ICT Services".to_owned(),
-        unit,
-        service: world.app.catalogue.now().service_by_code(service).unwrap().id,
-        sorts: true,
-        is_fax: false,
-        fetched_at: None,
-        fault: String::new(),
-        closed_at: None,
-        version: 1,
-    };
+    let service = world.app.catalogue.now().service_by_code(service).unwrap().id;
+    let mailbox = Mailbox::new(address, "ICT Services", unit, service, world.app.clock.now());
     let new = mailbox.clone();
     world.app.db.write_blocking(move |tx| store::insert_mailbox(tx, &new)).unwrap();
     mailbox

@@ -7,7 +7,6 @@ use crate::channels::keep_mail::{Came, keep};
 use crate::channels::mailbox::Mailbox;
 use crate::channels::{file_mail, store};
 use crate::demo::HOME;
-use crate::id::MailboxId;
 
 const ADDRESS: &str = "ict@punakha.example";
 const MAILS: [&str; 4] = [
@@ -26,19 +25,7 @@ pub(super) async fn come(app: &App) -> anyhow::Result<()> {
     let unit = app.calendars.unit_by_code(HOME).context("the unit of the demonstration is missing")?;
     let catalogue = app.catalogue.now();
     let service = catalogue.service_by_code("something-else").context("there is no service for the rest")?;
-    let mailbox = Mailbox {
-        id: MailboxId::new(app.clock.now()),
-        address: ADDRESS.to_owned(),
-        name: unit.name,
-        unit: unit.id,
-        service: service.id,
-        sorts: true,
-        is_fax: false,
-        fetched_at: None,
-        fault: String::new(),
-        closed_at: None,
-        version: 1,
-    };
+    let mailbox = Mailbox::new(ADDRESS, &unit.name, unit.id, service.id, app.clock.now());
     let id = mailbox.id;
     app.db.write(move |tx| store::insert_mailbox(tx, &mailbox)).await?;
     for mail in MAILS {

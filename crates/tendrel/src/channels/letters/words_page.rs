@@ -225,27 +225,36 @@ async fn write(
     viewer: &Viewer,
     kind: Kind,
     language: Language,
+    new: (i64, String),
+) -> Result<Response, Problem> {
+    let address = format!("/letters/{}/{}", kind.code(), language.code());
+    add_version(app, viewer, (kind.code().to_owned(), language), new, &address).await
+}
+
+/// The next version of what is stored under a name, if the one that was seen is the last; no words are those that the
+/// program came with. Then back to the address.
+pub(in crate::channels) async fn add_version(
+    app: &App,
+    viewer: &Viewer,
+    (stored, language): (String, Language),
     (seen, words): (i64, String),
+    address: &str,
 ) -> Result<Response, Problem> {
     let (by, now) = (viewer.actor().name, viewer.now);
     let changed = !words.is_empty();
-    let added = app
-        .db
-        .write(move |tx| {
-            let last = store::versions(tx, kind.code(), language, 1)?.first().map_or(0, |it| it.version);
-            if last != seen {
-                return Ok(false);
-            }
-            store::add_version(tx, (kind.code(), language), seen, &words, &by, now)
-        })
-        .await;
-    let added: Result<bool, database::Error> = added;
+    let added = app.db.write(move |tx| {
+        let last = store::versions(tx, &stored, language, 1)?.first().map_or(0, |it| it.version);
+        if last != seen {
+            return Ok(false);
+        }
+        store::add_version(tx, (&stored, language), seen, &words, &by, now)
+    });
+    let added: Result<bool, database::Error> = added.await;
     if !added? {
         return Err(Problem::Changed);
     }
-    let address = format!("/letters/{}/{}", kind.code(), language.code());
     let record = json!({ "version": seen + 1, "changed": changed });
-    answer::done(viewer, &address, if changed { "letter-words-saved" } else { "letter-words-back" }, &record)
+    answer::done(viewer, address, if changed { "letter-words-saved" } else { "letter-words-back" }, &record)
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use crate::channels::scans::{guess, reader};
 use crate::desk::save::Desk;
 use crate::desk::sheet_code::SheetCode;
 use crate::files::{self as stored, StoredFile};
-use crate::id::ScanId;
+use crate::id::{ScanFileId, ScanId};
 use crate::problem::Problem;
 
 /// A file that was begun so often, and ended the program, is not begun again.
@@ -44,12 +44,28 @@ pub async fn round(app: &App) -> Result<bool, Problem> {
         return Ok(false);
     }
     let Some(file) = app.db.write(move |tx| files::take_up(tx, now)).await? else { return Ok(false) };
+    one_or_back(app, file).await.map(|()| true)
+}
+
+/// This file, before those that wait as well; nothing where another node has it already.
+///
+/// # Errors
+/// As of `round`.
+pub(super) async fn this(app: &App, id: ScanFileId) -> Result<(), Problem> {
+    let now = app.clock.now();
+    match app.db.write(move |tx| files::take(tx, id, now)).await? {
+        Some(file) => one_or_back(app, file).await,
+        None => Ok(()),
+    }
+}
+
+async fn one_or_back(app: &App, file: ScanFile) -> Result<(), Problem> {
     let id = file.id;
     let done = one(app, file).await;
     if done.is_err() {
         app.db.write(move |tx| files::put_back(tx, id)).await?;
     }
-    done.map(|()| true)
+    done
 }
 
 /// Pages that belong together, as they were found.

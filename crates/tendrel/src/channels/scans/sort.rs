@@ -10,6 +10,7 @@ use database::Transaction;
 use serde_json::json;
 
 use crate::app::App;
+use crate::channels::add_to_case::{case_of_unit, why_not};
 use crate::channels::scans::keep::By;
 use crate::channels::scans::picture::turned;
 use crate::channels::scans::place::{on_case, picture_name};
@@ -17,7 +18,7 @@ use crate::channels::scans::read;
 use crate::channels::scans::show::{self, Found, find};
 use crate::channels::scans::store::{self, State};
 use crate::desk::accept::accept;
-use crate::desk::access::{self as desk_access, At, Doing};
+use crate::desk::access::Doing;
 use crate::desk::act::{Case, Refused};
 use crate::desk::ask::take_kept;
 use crate::desk::attach::ATTACH;
@@ -74,7 +75,7 @@ async fn again(Held(app): Held<App>, viewer: Viewer, Path(id): Path<String>) -> 
             if is_done { note(tx, &who, scan.id, "read_again") } else { Err(Problem::Changed) }
         })
         .await?;
-    while read::round(&app).await? {}
+    read::this(&app, found.scan.file).await?;
     done(&app, &viewer, found.scan.id, "scan-again").await
 }
 
@@ -122,16 +123,13 @@ async fn add(
 ) -> Result<Response, Problem> {
     let found = waiting(&app, &viewer, &id).await?;
     let (desk, files) = (Desk::new(&app), files(&app, &found).await?);
-    let (asker, at) = (viewer.clone(), At::Number(form.text("number").to_owned()));
+    let (asker, number) = (viewer.clone(), form.text("number").to_owned());
     let came_in = CameIn::Scan(found.scan.id, By::channel(&found.scan.came_by));
     let id = found.scan.id;
     let added = app
         .db
         .write(move |tx| -> Result<(), Refused> {
-            let (request, standing) = desk_access::find_to(tx, &asker, &at, Doing::Attach)?;
-            if !standing.is_unit() {
-                return Err(Problem::Forbidden.into());
-            }
+            let (request, standing) = case_of_unit(tx, &asker, &number, Doing::Attach)?;
             if request.keeping.forgotten_at.is_some() {
                 return Err(Refused::Rule("case-forgotten"));
             }
@@ -150,12 +148,7 @@ async fn add(
         .await;
     let why = match added {
         Ok(()) => return done(&app, &viewer, id, "scan-added").await,
-        Err(Refused::Problem(Problem::NotFound | Problem::Forbidden | Problem::SayWhy(_))) => {
-            "scan-number-unknown"
-        }
-        Err(Refused::Rule(key)) => key,
-        Err(Refused::Problem(problem)) => return Err(problem),
-        Err(_) => return Err(Problem::Changed),
+        Err(refused) => why_not(refused, "scan-number-unknown")?,
     };
     let mut wrong = Wrong::default();
     wrong.note("number", Frame::new(&app, &viewer, "").t(why));

@@ -12,7 +12,7 @@ use serde_json::json;
 use crate::app::App;
 use crate::channels::letters::kind::Kind;
 use crate::channels::letters::store as changed;
-use crate::channels::letters::words_page::{must_word, told};
+use crate::channels::letters::words_page::{add_version, must_word, told};
 use crate::channels::sms::count::{Count, count};
 use crate::channels::sms::gateway::Gateway;
 use crate::channels::sms::say::address;
@@ -172,23 +172,8 @@ async fn write(
     viewer: &Viewer,
     kind: Kind,
     language: Language,
-    (seen, words): (i64, String),
+    new: (i64, String),
 ) -> Result<Response, Problem> {
-    let (by, now) = (viewer.actor().name, viewer.now);
-    let changed = !words.is_empty();
-    let added = app.db.write(move |tx| {
-        let stored = words::stored(kind);
-        let last = changed::versions(tx, &stored, language, 1)?.first().map_or(0, |it| it.version);
-        if last != seen {
-            return Ok(false);
-        }
-        changed::add_version(tx, (&stored, language), seen, &words, &by, now)
-    });
-    let added: Result<bool, Error> = added.await;
-    if !added? {
-        return Err(Problem::Changed);
-    }
     let address = format!("/sms/words/{}/{}", kind.code(), language.code());
-    let record = json!({ "version": seen + 1, "changed": changed });
-    answer::done(viewer, &address, if changed { "letter-words-saved" } else { "letter-words-back" }, &record)
+    add_version(app, viewer, (words::stored(kind), language), new, &address).await
 }

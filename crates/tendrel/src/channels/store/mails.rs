@@ -67,8 +67,8 @@ pub struct Mail {
 }
 
 const COLUMNS: &str =
-    "m.id, m.mailbox_id, m.known_by, m.file_hash, m.size, m.came_by, m.came_at, m.recipient, m.state,
-    m.tries, m.kind, m.from_address, m.from_name, m.subject, m.reason, m.because, m.request_id, m.number";
+    "id, mailbox_id, known_by, file_hash, size, came_by, came_at, recipient, state, tries, kind,
+    from_address, from_name, subject, reason, because, request_id, number";
 
 fn read(row: &Row<'_>) -> Result<Mail, Error> {
     let state: String = row.get("state")?;
@@ -137,28 +137,39 @@ pub fn any_kept(r: &mut Reader) -> Result<bool, Error> {
 /// The next that wait to be understood, each counted as tried. Those that were begun before, and may have ended the
 /// program, come last and one at a time: what was only beside them when it ended does not count against a mail twice.
 pub fn take_up(tx: &mut Transaction, limit: i64) -> Result<Vec<Mail>, Error> {
-    let fresh = format!(
-        "SELECT {COLUMNS} FROM mails m WHERE m.state = 'kept' AND m.tries = 0 ORDER BY m.id LIMIT $1"
-    );
-    let mut next = tx.rows(&fresh, &[limit.into()], read)?;
+    let fresh = "SELECT id FROM mails WHERE state = 'kept' AND tries = 0 ORDER BY id LIMIT $1";
+    let mut next = tx.rows(&tried(fresh), &[limit.into()], read)?;
     if next.is_empty() {
-        let begun =
-            format!("SELECT {COLUMNS} FROM mails m WHERE m.state = 'kept' ORDER BY m.tries, m.id LIMIT 1");
-        next = tx.rows(&begun, &[], read)?;
+        let begun = "SELECT id FROM mails WHERE state = 'kept' ORDER BY tries, id LIMIT 1";
+        next = tx.rows(&tried(begun), &[], read)?;
     }
-    for mail in &mut next {
-        mail.tries += 1;
-        tx.execute("UPDATE mails SET tries = tries + 1 WHERE id = $1", &[mail.id.into()])?;
-    }
+    next.sort_by_key(|mail| mail.id);
     Ok(next)
 }
 
-/// Says that trying came to nothing for a cause that is not the mail's: it does not count.
+/// This one, if it waits to be understood, counted as tried.
+pub fn take(tx: &mut Transaction, id: MailId) -> Result<Option<Mail>, Error> {
+    tx.row(&tried("SELECT id FROM mails WHERE id = $1 AND state = 'kept'"), &[id.into()], read)
+}
+
+fn tried(which: &str) -> String {
+    format!("UPDATE mails SET tries = tries + 1 WHERE id IN ({which}) RETURNING {COLUMNS}")
+}
+
+/// Says that trying came to nothing for a cause that is not the mails': it does not count.
 pub fn put_back(tx: &mut Transaction, ids: &[MailId]) -> Result<(), Error> {
-    for id in ids {
-        tx.execute("UPDATE mails SET tries = 0 WHERE id = $1 AND state = 'kept'", &[(*id).into()])?;
+    if ids.is_empty() {
+        return Ok(());
     }
+    let values: Vec<Value<'_>> = ids.iter().map(|id| Value::from(*id)).collect();
+    let sql = format!("UPDATE mails SET tries = 0 WHERE state = 'kept' AND id IN ({})", places(1, ids.len()));
+    tx.execute(&sql, &values)?;
     Ok(())
+}
+
+/// `$first, …` for so many values.
+fn places(first: usize, count: usize) -> String {
+    (first..first + count).map(|place| format!("${place}")).collect::<Vec<_>>().join(", ")
 }
 
 /// What a mail was found to be and where it goes.
@@ -237,7 +248,7 @@ pub fn put_aside(tx: &mut Transaction, id: MailId) -> Result<bool, Error> {
 }
 
 pub fn get(r: &mut Reader, id: MailId) -> Result<Option<Mail>, Error> {
-    let sql = format!("SELECT {COLUMNS} FROM mails m WHERE m.id = $1");
+    let sql = format!("SELECT {COLUMNS} FROM mails WHERE id = $1");
     r.row(&sql, &[id.into()], read)
 }
 
@@ -254,18 +265,17 @@ pub fn waiting(
     }
     let mut values: Vec<Value<'_>> = vec![state.code().into(), before.into(), limit.into()];
     values.extend(mailboxes.iter().map(|id| Value::from(*id)));
-    let places: Vec<String> = (4..values.len() + 1).map(|place| format!("${place}")).collect();
     let sql = format!(
-        "SELECT {COLUMNS} FROM mails m WHERE m.state = $1 AND (CAST($2 AS BYTEA) IS NULL OR m.id < $2)
-           AND m.mailbox_id IN ({}) ORDER BY m.id DESC LIMIT $3",
-        places.join(", ")
+        "SELECT {COLUMNS} FROM mails WHERE state = $1 AND (CAST($2 AS BYTEA) IS NULL OR id < $2)
+           AND mailbox_id IN ({}) ORDER BY id DESC LIMIT $3",
+        places(4, mailboxes.len())
     );
     r.rows(&sql, &values, read)
 }
 
 /// The mails of a case, first to last.
 pub fn of_request(r: &mut Reader, request: RequestId) -> Result<Vec<Mail>, Error> {
-    let sql = format!("SELECT {COLUMNS} FROM mails m WHERE m.request_id = $1 ORDER BY m.id");
+    let sql = format!("SELECT {COLUMNS} FROM mails WHERE request_id = $1 ORDER BY id");
     r.rows(&sql, &[request.into()], read)
 }
 

@@ -1,5 +1,6 @@
 //! What waits is seen, and sorted by hand.
 
+use crate::channels::keep_mail::{Came, keep};
 use crate::channels::mailbox::Server;
 use crate::channels::store::mails::State;
 use crate::channels::store::servers;
@@ -91,8 +92,13 @@ async fn what_waits_is_put_aside_or_read_again() {
     karma.post(&format!("/mail/{id}/aside"), &[]).await.must_be(409);
     karma.get("/mail?state=aside").await.must_have("help");
     // After a mend it might be understood; this one still says nothing of its author.
+    // What came in the meantime waits its turn: nobody sits before a page until all of it is read.
+    let other = mail("pema@school.example", "No line", "Since today.");
+    let came = Came { bytes: other.as_bytes(), by: "deliver", recipient: &mailbox.address };
+    keep(&world.app, mailbox.id, came).await.unwrap();
     karma.post(&format!("/mail/{id}/again"), &[]).await.must_have("It was read again.");
     karma.get("/mail").await.must_have("help");
+    assert_eq!(world.number("SELECT COUNT(*) FROM mails WHERE state = 'kept'"), 1);
 }
 
 #[tokio::test]

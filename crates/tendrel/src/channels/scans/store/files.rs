@@ -92,14 +92,22 @@ pub fn any_kept(r: &mut Reader, now: Timestamp) -> Result<bool, Error> {
 
 /// The next that waits to be read, counted as tried; those that were begun before come last.
 pub fn take_up(tx: &mut Transaction, now: Timestamp) -> Result<Option<ScanFile>, Error> {
-    let sql = format!(
+    let next = "(SELECT id FROM scan_files WHERE state = 'kept' AND (taken_until IS NULL OR taken_until < $1)
+                 ORDER BY tries, id LIMIT 1)";
+    tx.row(&taken(next), &[now.into(), (now + HELD).into()], read)
+}
+
+/// This one, if it waits to be read and nobody reads it, counted as tried.
+pub fn take(tx: &mut Transaction, id: ScanFileId, now: Timestamp) -> Result<Option<ScanFile>, Error> {
+    tx.row(&taken("$3"), &[now.into(), (now + HELD).into(), id.into()], read)
+}
+
+fn taken(which: &str) -> String {
+    format!(
         "UPDATE scan_files SET tries = tries + 1, taken_until = $2
-         WHERE state = 'kept' AND (taken_until IS NULL OR taken_until < $1) AND id = (
-             SELECT id FROM scan_files WHERE state = 'kept' AND (taken_until IS NULL OR taken_until < $1)
-             ORDER BY tries, id LIMIT 1)
+         WHERE state = 'kept' AND (taken_until IS NULL OR taken_until < $1) AND id = {which}
          RETURNING {FILE}"
-    );
-    tx.row(&sql, &[now.into(), (now + HELD).into()], read)
+    )
 }
 
 /// Trying came to nothing for a cause that is not the file's: it does not count.

@@ -133,7 +133,10 @@ async fn a_sheet_is_put_aside_back_turned_and_read_again() {
     karma.post(&format!("{path}/turn"), &[]).await.must_have("It is turned.");
     let after = page_reader::of_png(&karma.get(&format!("{path}/pages/1")).await.body).unwrap();
     assert!(after == page_reader::turned(before, 1));
+    // What came in the meantime waits its turn: nobody sits before a page until all of it is read.
+    karma.post_files("/scans", &[], &[("file", "other.png", &png("", "another"))]).await.must_be(200);
     karma.post(&format!("{path}/again"), &[]).await.must_have("It was read again.");
+    assert_eq!(world.number("SELECT COUNT(*) FROM scans WHERE state = 'kept'"), 1);
     assert_eq!(of(&world, id, "reason"), "form");
     assert_eq!(world.number("SELECT COUNT(*) FROM scan_pages"), 1);
     assert_eq!(world.number("SELECT COUNT(*) FROM events WHERE subject = 'scan'"), 3);
