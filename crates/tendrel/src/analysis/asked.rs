@@ -183,14 +183,14 @@ fn units(r: &mut Reader, app: &App, me: &SignedIn, all: bool) -> Result<Vec<Unit
 /// The days of `month`, of `from` to `to`, or of the last whole month.
 fn period(parameters: &Parameters, today: Date) -> Result<Period, Problem> {
     let wrong = Problem::Input("analysis-wrong-days");
-    if let Some(month) = parameters.given("month") {
-        return Period::month(month).ok_or(wrong);
-    }
     let day = |name: &str| -> Result<Option<Date>, Problem> {
         let read = parameters.given(name).map(|text| text.parse::<Date>()).transpose();
         read.map_err(|_| Problem::Input("analysis-wrong-days"))
     };
     let (from, to) = (day("from")?, day("to")?);
+    if let Some(month) = parameters.given("month") {
+        return Period::month(month).ok_or(wrong);
+    }
     let usual = Period::last_full_month(today);
     let period = match (from, to) {
         (None, None) => usual,

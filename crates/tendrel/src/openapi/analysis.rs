@@ -31,7 +31,7 @@ fn question(operation: Operation, app: &App) -> Operation {
         .query(
             "month",
             json!({ "type": "string", "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])$", "example": "2026-10" }),
-            "A whole month; the last one if no days are given.",
+            "A whole month, whatever days are given; the last one if there are none.",
         )
         .query("from", day(), "The first day.")
         .query("to", day(), "The last day; three years at most.")

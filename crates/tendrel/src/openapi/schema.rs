@@ -92,18 +92,28 @@ pub(super) fn object<const N: usize>(members: [(&str, Json); N]) -> Json {
     json!({ "type": "object", "required": required, "properties": properties })
 }
 
-/// What is sent: names that end in "!" must be there.
+/// What is sent: names that end in "!" must be there; what need not be may be empty, as in a form.
 pub(super) fn body<const N: usize>(members: [(&str, Json); N]) -> Json {
     let mut required = Vec::new();
     let mut properties = Map::new();
     for (name, of) in members {
         let plain = name.trim_end_matches('!');
-        if plain != name {
+        let must = plain != name;
+        if must {
             required.push(plain);
         }
-        properties.insert(plain.to_owned(), of);
+        properties.insert(plain.to_owned(), if must { of } else { or_empty(of) });
     }
     json!({ "type": "object", "required": required, "properties": properties })
+}
+
+/// A text of certain forms only, or none.
+fn or_empty(of: Json) -> Json {
+    let is_bound = ["enum", "format", "pattern"].iter().any(|bound| of.get(bound).is_some());
+    match is_bound && of["type"] == "string" {
+        true => json!({ "anyOf": [of, { "type": "string", "const": "" }] }),
+        false => of,
+    }
 }
 
 /// The members of both.

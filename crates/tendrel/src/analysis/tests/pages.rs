@@ -160,6 +160,8 @@ async fn what_cannot_be_asked_is_said() {
     let mut karma = world.browser(Who::Karma);
     for (query, words) in [
         ("from=2026-02-30", "These are not days"),
+        // A month holds whatever days are given; days that are none are still a mistake.
+        ("month=2026-10&from=yesterday", "These are not days"),
         ("from=2026-10-02&to=2026-10-01", "These are not days"),
         ("from=-9999-01-01&to=9999-12-31", "These are not days"),
         ("month=October", "These are not days"),
