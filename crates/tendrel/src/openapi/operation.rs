@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value as Json, json};
 
+use super::schema::or_empty;
+
 pub(super) struct Operation {
     method: &'static str,
     path: String,
@@ -51,7 +53,8 @@ impl Operation {
     /// An empty one is as one that is left out.
     pub(super) fn query(mut self, name: &str, schema: Json, description: &str) -> Operation {
         self.parameters.push(json!({
-            "name": name, "in": "query", "schema": schema, "description": description, "allowEmptyValue": true,
+            "name": name, "in": "query", "schema": or_empty(schema), "description": description,
+            "allowEmptyValue": true,
         }));
         self
     }

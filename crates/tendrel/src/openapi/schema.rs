@@ -107,13 +107,16 @@ pub(super) fn body<const N: usize>(members: [(&str, Json); N]) -> Json {
     json!({ "type": "object", "required": required, "properties": properties })
 }
 
-/// A text of certain forms only, or none.
-fn or_empty(of: Json) -> Json {
-    let is_bound = ["enum", "format", "pattern"].iter().any(|bound| of.get(bound).is_some());
-    match is_bound && of["type"] == "string" {
-        true => json!({ "anyOf": [of, { "type": "string", "const": "" }] }),
-        false => of,
+/// A text of certain forms only, or none; spaces are none.
+pub(super) fn or_empty(of: Json) -> Json {
+    let mut forms = of["anyOf"].as_array().cloned().unwrap_or_else(|| vec![of.clone()]);
+    let is_bound =
+        |form: &Json| ["const", "enum", "format", "pattern"].iter().any(|it| form.get(it).is_some());
+    if !forms.iter().all(|form| form["type"] == "string" && is_bound(form)) {
+        return of;
     }
+    forms.push(json!({ "type": "string", "pattern": "^\\s*$" }));
+    json!({ "anyOf": forms })
 }
 
 /// The members of both.
