@@ -2,6 +2,6 @@
 import { after } from 'node:test';
 import { stop } from './desk.mjs';
 
-for (const story of ['public', 'officer', 'head', 'entry', 'vouched', 'rights', 'looks']) await import(`./stories/${story}.mjs`);
+for (const story of ['public', 'officer', 'head', 'entry', 'vouched', 'rights', 'paper', 'sms', 'looks']) await import(`./stories/${story}.mjs`);
 
 after(stop);
