@@ -1,4 +1,4 @@
-//! What the common questions cost. Run with `cargo run --release -p working_time --example cost`.
+//! What the common questions cost. Run with `cargo run --release -p working_time --example questions`.
 #![expect(clippy::print_stdout, reason = "a measurement is printed")]
 
 use std::hint::black_box;
