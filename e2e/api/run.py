@@ -3,7 +3,7 @@
 
     TENDREL_PROGRAM=target/debug/tendrel python3 e2e/api/run.py SCHEMATHESIS
 
-The seed is fixed, so that what is found is found again.
+The seed is fixed and examples are counted, not seconds: what is found is found again, on a slower machine too.
 """
 
 import os
@@ -16,10 +16,10 @@ import urllib.request
 import xml.etree.ElementTree as Junit
 
 SEED = "20261119"
-# Who asks, for how many seconds, and which addresses: an operator those that an officer may not.
+# Who asks, and which addresses: an operator those that an officer may not.
 RUNS = [
-    ("Karma Wangmo", "65", ".*"),
-    ("Dorji Namgay", "40", "^/api/v1/(calendars|import|offices|people|programs|system)"),
+    ("Karma Wangmo", ".*"),
+    ("Dorji Namgay", "^/api/v1/(calendars|import|letters|offices|people|programs|sms|system|webhooks)"),
 ]
 # Made-up values are well formed and still refused by a rule of the desk (422): that is no fault.
 NOT_CHECKED = "positive_data_acceptance"
@@ -65,7 +65,7 @@ def token(address, name):
     return re.search(r"[2-9a-hjkmnp-tv-z]{33}", page).group()
 
 
-def drive(schemathesis, address, report, name, seconds, paths):
+def drive(schemathesis, address, report, name, paths):
     """Returns the exit code, and how many operations passed and failed."""
     done = subprocess.run(
         [
@@ -73,7 +73,7 @@ def drive(schemathesis, address, report, name, seconds, paths):
             "--header", "Authorization: Bearer " + token(address, name),
             "--include-path-regex", paths,
             "--exclude-checks", NOT_CHECKED,
-            "--seed", SEED, "--max-examples", "12", "--max-time", seconds,
+            "--seed", SEED, "--max-examples", "10",
             "--phases", "examples,coverage,fuzzing",
             "--report", "junit", "--report-junit-path", report, "--no-color",
         ],

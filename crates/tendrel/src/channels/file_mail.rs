@@ -64,13 +64,17 @@ pub async fn round(app: &App) -> Result<usize, Problem> {
     Ok(count)
 }
 
-/// This mail, before those that wait as well; nothing where another node has it already.
+/// This mail, before those that wait as well. Where the round of this node or of another files it at the same moment,
+/// it is filed once, and that is enough.
 ///
 /// # Errors
 /// As of `round`.
 pub async fn this(app: &App, id: MailId) -> Result<(), Problem> {
     let taken = app.db.write(move |tx| mails::take(tx, id)).await?;
-    all(app, taken.into_iter().collect()).await
+    match all(app, taken.into_iter().collect()).await {
+        Err(Problem::Changed) => Ok(()),
+        done => done,
+    }
 }
 
 async fn all(app: &App, step: Vec<Mail>) -> Result<(), Problem> {

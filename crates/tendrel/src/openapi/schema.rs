@@ -107,7 +107,7 @@ pub(super) fn body<const N: usize>(members: [(&str, Json); N]) -> Json {
     json!({ "type": "object", "required": required, "properties": properties })
 }
 
-/// A text of certain forms only, or none; spaces are none.
+/// A text of certain forms only, or none: spaces, and what no keyboard sends, are none.
 pub(super) fn or_empty(of: Json) -> Json {
     let mut forms = of["anyOf"].as_array().cloned().unwrap_or_else(|| vec![of.clone()]);
     let is_bound =
@@ -115,7 +115,7 @@ pub(super) fn or_empty(of: Json) -> Json {
     if !forms.iter().all(|form| form["type"] == "string" && is_bound(form)) {
         return of;
     }
-    forms.push(json!({ "type": "string", "pattern": "^\\s*$" }));
+    forms.push(json!({ "type": "string", "pattern": "^[\\s\\u0000-\\u001f\\u007f-\\u009f]*$" }));
     json!({ "anyOf": forms })
 }
 
