@@ -73,7 +73,7 @@ def drive(schemathesis, address, report, name, paths):
             "--header", "Authorization: Bearer " + token(address, name),
             "--include-path-regex", paths,
             "--exclude-checks", NOT_CHECKED,
-            "--seed", SEED, "--max-examples", "10",
+            "--seed", SEED, "--max-examples", "12",
             "--phases", "examples,coverage,fuzzing",
             "--report", "junit", "--report-junit-path", report, "--no-color",
         ],

@@ -5,7 +5,6 @@ use database::{Database, Options};
 use tendrel::channels::mailbox::{Mailbox, Server};
 use tendrel::channels::store::{self, servers};
 use tendrel::clock::Clock;
-use tendrel::id::MailboxId;
 use tendrel::problem::Problem;
 use tendrel::vault::Vault;
 use testkit::Dovecot;
@@ -38,19 +37,10 @@ fn mailbox(url: &str, folder: &std::path::Path, server: &Dovecot) {
         token_url: String::new(),
     };
     let made = database.write_blocking(move |tx| {
-        let mailbox = Mailbox {
-            id: MailboxId::new(Clock::Machine.now()),
-            address: "ict@punakha.example".to_owned(),
-            name: "ICT".to_owned(),
-            unit: tx.one("SELECT organisation_id FROM units WHERE code = 'PUN'", &[], |row| row.at(0))?,
-            service: tx.one("SELECT id FROM services WHERE code = 'something-else'", &[], |row| row.at(0))?,
-            sorts: true,
-            is_fax: false,
-            fetched_at: None,
-            fault: String::new(),
-            closed_at: None,
-            version: 1,
-        };
+        let unit = tx.one("SELECT organisation_id FROM units WHERE code = 'PUN'", &[], |row| row.at(0))?;
+        let service =
+            tx.one("SELECT id FROM services WHERE code = 'something-else'", &[], |row| row.at(0))?;
+        let mailbox = Mailbox::new("ict@punakha.example", "ICT", unit, service, Clock::Machine.now());
         store::insert_mailbox(tx, &mailbox)?;
         servers::set(tx, &vault, mailbox.id, &server, Some(SECRET))?;
         Ok::<_, Problem>(())

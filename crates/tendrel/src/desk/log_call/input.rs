@@ -160,7 +160,7 @@ impl Input {
         Ok(read.await?)
     }
 
-    /// `channels` are those that the page offers; a call that names none came by the first of them.
+    /// `channels` are those that the page offers.
     pub(crate) fn check(
         &self,
         app: &App,
